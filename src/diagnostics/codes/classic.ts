@@ -1,0 +1,4 @@
+/** 2xxx: classic BPF programs: decoding, assembling, validating. */
+export const CLASSIC_CODES = {
+  SKEP2001: 'an instruction mnemonic that does not exist',
+} as const;

@@ -1,0 +1,2 @@
+export * from './classic/instruction.js';
+export * from './classic/opcodes.js';
