@@ -1,0 +1,16 @@
+// The commands of `skep`, one row each. A command's file is loaded only when it is asked for, so that start-up stays short.
+
+import type { Command } from 'commander';
+
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ register(program: Command): void }>;
+}
+
+export const COMMANDS: readonly CommandRow[] = [
+  { name: 'dump', summary: 'print, count or copy the packets of a capture that match a filter', load: () => import('./dump.js') },
+  { name: 'filter', summary: 'compile a filter expression: bytecode, graph, explanation', load: () => import('./filter.js') },
+  { name: 'asm', summary: 'assemble classic BPF text into a program', load: () => import('./asm.js') },
+  { name: 'disasm', summary: 'print a classic BPF program as text', load: () => import('./disasm.js') },
+];

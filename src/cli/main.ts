@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The command line: finds the command, loads its file, gives every failure its exit code.
+
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands.js';
+import { EXIT_OK, EXIT_USAGE, reportError } from './terminal.js';
+
+declare const __SKEP_VERSION__: string;
+
+const program = new Command('skep')
+  .description('BPF programs in TypeScript: filter packets, compile, assemble, look inside.')
+  .version(__SKEP_VERSION__, '-V, --version', 'print the version')
+  .helpCommand('help [command]', 'show the help of a command')
+  .showHelpAfterError('(see skep --help)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ skep dump -r capture.pcapng 'tcp port 80'       packets that match, one line each
+  $ skep dump -r big.pcap -w web.pcap 'port 80'     copy them to another file
+  $ skep filter 'tcp and port 80'                   the program, as tcpdump -d prints it
+  $ skep filter --explain 'vlan 5 and host 10.0.0.1'
+
+Exit codes: 0 success, 1 the input was refused, 2 wrong usage.
+NO_COLOR=1 turns colours off.`,
+  );
+
+// A reader that goes away (`skep dump ... | head`) is the ordinary end of a pipeline, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT_OK : EXIT_USAGE);
+});
+
+async function main(argv: readonly string[]): Promise<number> {
+  const words = argv.slice(2);
+  const named = words.find(word => !word.startsWith('-'));
+  const wanted = named === 'help' ? words[words.indexOf('help') + 1] : named;
+  const row = COMMANDS.find(({ name }) => name === wanted);
+  if (row) (await row.load()).register(program);
+  // Only the named command is loaded; the others stand in the help by their summary.
+  for (const { name, summary } of COMMANDS) if (name !== row?.name) program.command(name).description(summary);
+  try {
+    if (words.length === 0) program.help({ error: true });
+    await program.parseAsync(argv as string[]);
+    return (process.exitCode as number | undefined) ?? EXIT_OK;
+  } catch (error) {
+    // Commander has printed its own message.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    return reportError(error);
+  }
+}
+
+process.exitCode = await main(process.argv);
