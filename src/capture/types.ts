@@ -13,8 +13,31 @@ export interface TimestampResolution {
   readonly exponent: number;
 }
 
-/** The value of a pcapng option, decoded by the type its row in the option table gives (see pcapng/options.ts). */
-export type OptionValue = string | number | bigint | Uint8Array | CustomOptionValue | readonly number[];
+/**
+ * The value of a pcapng option, decoded by the type its row in the option table gives (see pcapng/option-table.ts):
+ * text is a string, 8- to 32-bit integers are numbers, 64-bit ones bigint, addresses and unknown options are bytes.
+ */
+export type OptionValue =
+  | string
+  | number
+  | bigint
+  | Uint8Array
+  | RawTimestamp
+  | CustomOptionValue
+  | VerdictValue
+  | ProcessValue;
+
+/** The value of epb_verdict: `kind` 0 is hardware's own bytes, 1 Linux eBPF TC's return code, 2 Linux eBPF XDP's. */
+export interface VerdictValue {
+  readonly kind: number;
+  readonly verdict: bigint | Uint8Array;
+}
+
+/** The value of epb_processid_threadid. */
+export interface ProcessValue {
+  readonly processId: number;
+  readonly threadId: number;
+}
 
 /** The value of a custom option (codes 2988, 2989, 19372, 19373): whose it is, and what it says. */
 export interface CustomOptionValue {
@@ -44,6 +67,8 @@ export interface CaptureInterface {
   readonly indexInSection: number;
   /** LINKTYPE_ value, as it stands in the file (1 is Ethernet). */
   readonly linkType: number;
+  /** Of the file or section. Pseudo headers in the capturing machine's order (LINKTYPE_NULL) follow it. */
+  readonly byteOrder: ByteOrder;
   /** Bytes a packet was cut to; 0 means no limit was given. As it stands in the file. */
   readonly snapLength: number;
   readonly timestampResolution: TimestampResolution;
@@ -55,6 +80,8 @@ export interface CaptureInterface {
   readonly filter?: string;
   readonly os?: string;
   readonly hardware?: string;
+  /** Bit/s; of the two directions where they differ, the sending one. */
+  readonly speedBitsPerSecond?: bigint;
   /** Bytes of frame check sequence at the end of each packet, where the file says so. */
   readonly fcsLengthBytes?: number;
   /** Every option of the interface, in file order, those above among them. */
@@ -70,7 +97,11 @@ export interface Located {
 /** A captured packet. */
 export interface CapturedPacket extends Located {
   readonly kind: 'packet';
-  /** The captured bytes: a view, valid as long as it is held. Copy (`slice`) what is kept long, or its whole chunk stays. */
+  /**
+   * The captured bytes: a view, valid as long as it is held. Copy (`slice`) what is kept long, or its whole chunk stays.
+   * The fields that some link types have in the capturing machine's order are little endian here, always (see
+   * pseudo-headers.ts), as libpcap gives them on a little-endian machine.
+   */
   readonly data: Uint8Array;
   /** Length on the wire; more than `data.length` where the packet was cut. */
   readonly originalLength: number;
@@ -93,10 +124,19 @@ export interface CapturedPacket extends Located {
   readonly dropCount?: bigint;
   readonly packetId?: bigint;
   readonly queue?: number;
-  /** Red Hat's extra record header in the Kuznetzov variant of pcap, IXIA's and the like: the bytes after the 16 usual ones. */
+  readonly hashes: readonly PacketHash[];
+  readonly verdicts: readonly VerdictValue[];
+  /** The Kuznetzov variant of pcap: interface index, protocol and packet type, the 8 bytes after the 16 usual ones. */
   readonly extraHeader?: Uint8Array;
 }
 
+/** The value of epb_hash: `algorithm` 0 is two's complement, 1 XOR, 2 CRC-32, 3 MD5, 4 SHA-1, 5 Toeplitz. */
+export interface PacketHash {
+  readonly algorithm: number;
+  readonly value: Uint8Array;
+}
+
+/** `record` is pcap's only kind; the others are blocks of pcapng: enhanced (6), simple (3), obsolete (2). */
 export type PacketBlockKind = 'record' | 'enhanced' | 'simple' | 'obsolete';
 
 /** A 64-bit count of units, by halves. */
@@ -190,8 +230,8 @@ export type CaptureItem =
   | CustomItem
   | UnknownItem;
 
-/** The variants of pcap that differ in their magic number and record header. */
-export type PcapVariant = 'standard' | 'nanosecond' | 'kuznetzov' | 'navtel' | 'ixia-hardware' | 'ixia-software';
+/** The variants of pcap, by their magic number (see pcap/variants.ts). */
+export type PcapVariant = 'standard' | 'nanosecond' | 'kuznetzov' | 'ixia-hardware' | 'ixia-software';
 
 /** What the header of a pcap file says. */
 export interface PcapHeader {
