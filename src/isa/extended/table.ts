@@ -152,7 +152,6 @@ export type Operation =
   | 'gt'
   | 'ge'
   | 'lt'
-  | 'le'
   | 'sgt'
   | 'sge'
   | 'slt'

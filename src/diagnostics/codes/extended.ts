@@ -1,0 +1,9 @@
+/** 25xx: extended BPF programs: decoding, assembling, checking instructions. */
+export const EXTENDED_CODES = {
+  SKEP2501: 'the bytes are not a whole number of instructions',
+  SKEP2502: 'no such instruction',
+  SKEP2503: 'a field that the instruction does not use is not zero',
+  SKEP2504: 'a register that does not exist or may not be written',
+  SKEP2505: 'a constant that the operation does not take',
+  SKEP2506: 'a 64-bit load whose second slot is missing or not empty',
+} as const;
