@@ -1,5 +1,41 @@
-/** 1xxx: the filter language (pcap-filter). 10xx: reading the text; 11xx: meaning, link types, code generation; 12xx: optimizer and limits. */
+/**
+ * 1xxx: the filter language (pcap-filter). 10xx: reading the text, names; 11xx: meaning, link types, code generation;
+ * 12xx: optimizing, emitting, limits.
+ */
 export const FILTER_CODES = {
   SKEP1001: 'a character that no token begins with',
+  SKEP1002: 'a number that does not fit into 32 bits',
+  SKEP1003: 'an octal number with the digit 8 or 9',
+  SKEP1004: 'a malformed IPv6 address',
+  SKEP1005: 'bytes and colons that are neither a MAC address nor an IPv6 address',
+  SKEP1006: 'a lone backslash or `$`',
+  SKEP1010: 'an operand is missing',
+  SKEP1011: 'a token that cannot stand where a certain other must',
+  SKEP1012: 'a token after a complete expression: a missing `and`, `or` or qualifier',
+  SKEP1013: 'a parenthesis or bracket that is not closed',
+  SKEP1014: 'a parenthesis or bracket that closes nothing',
+  SKEP1015: 'an id without a qualifier',
+  SKEP1016: 'an id with no qualifiers to take from what stands before it',
+  SKEP1017: 'qualifiers without an id',
+  SKEP1018: 'qualifiers in the wrong order or combination',
+  SKEP1019: 'a misspelt operator',
+  SKEP1020: 'a number where a test must stand',
+  SKEP1021: 'a number is missing in arithmetic',
+  SKEP1022: 'a malformed index',
+  SKEP1023: 'a comparison of a comparison',
+  SKEP1024: 'a list of ids that begins with a list in parentheses',
+  SKEP1030: 'an id of a kind that its qualifiers do not take',
+  SKEP1031: 'an octet of an IPv4 address that is out of range',
+  SKEP1032: 'a prefix length that is out of range',
+  SKEP1033: 'a network without the qualifier `net`',
+  SKEP1034: 'a network address with bits outside its mask',
+  SKEP1035: 'a port number that is out of range',
+  SKEP1036: 'a malformed port range',
+  SKEP1040: 'an unknown 802.11 type, subtype or direction',
+  SKEP1041: 'an unknown LLC type',
+  SKEP1042: 'an unknown PF reason or action',
+  SKEP1050: 'nesting or arithmetic beyond the limits',
+  SKEP1051: 'an expression that is too long',
   SKEP1060: 'a name that the resolver does not know',
+  SKEP1070: 'a keyword that shifts the offsets of what follows',
 } as const;
