@@ -1,3 +1,10 @@
 // The door of the capture room: capture files as values. Pure: bytes in, packets out, and the other way round.
 
+export { createInterface, type InterfaceInit } from './interface.js';
+export { effectiveSnapLength, MAXIMUM_PACKET_BYTES, maximumPacketBytes } from './limits.js';
+export { decodePacketFlags, type LinkError, type PacketFlags } from './packet.js';
+export { CaptureParser } from './parser.js';
+export { SECRETS_TYPES } from './pcapng/blocks.js';
+export { OPTIONS as PCAPNG_OPTIONS, type OptionBlock, type OptionRow, type OptionType } from './pcapng/option-table.js';
+export { timeOf } from './timestamps.js';
 export type * from './types.js';
