@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assemble, DIALECTS, type DialectName } from '../../src/isa/extended/assemble.js';
 import { checkInstructions } from '../../src/isa/extended/check.js';
 import { decode, encode } from '../../src/isa/extended/encode.js';
 import { type Instruction, insn } from '../../src/isa/extended/instruction.js';
@@ -123,5 +124,104 @@ describe('the bytes of a program', () => {
 
   it('must be a whole number of slots', () => {
     expect(() => decode(new Uint8Array(12))).toThrow('4 bytes are left over');
+  });
+});
+
+describe('the assembler', () => {
+  const notations = Object.keys(DIALECTS) as DialectName[];
+
+  it.each(rows)('reads %s back in each notation', (_, row) => {
+    for (const dialect of notations) {
+      const program = sample(row);
+      const shown = text(program, DIALECTS[dialect])!;
+      const back = assemble(shown, { dialect });
+      // LLVM leaves to relocations what a 64-bit constant and a call stand for; a call by number is one of a helper.
+      if (dialect === 'llvm' && (row.kind === 'lddw' || row.kind === 'call')) expect(back[0]!.opcode).toBe(row.opcode);
+      // The kernel's does not print the module of a kernel function.
+      else if (dialect === 'kernel' && row.mnemonic === 'call_kfunc')
+        expect(back).toEqual([{ ...program[0], offset: 0 }]);
+      else expect(back, `${dialect}: ${shown}`).toEqual(program);
+    }
+  });
+
+  it('reads labels, comments, helper names and the decoration of a verifier log', () => {
+    const program = assemble(
+      `
+      start:                      ; a label alone
+        r1 = 5                    // the kernel's notation
+        mov %r2, 7                # and a mnemonic
+      loop: r1 += -1
+        if r1 != 0 goto loop
+        goto done
+      12: (85) call bpf_map_lookup_elem#1
+        call bpf_ktime_get_ns
+      done:
+        exit`.replace('# and', '; and'),
+      { helper: name => (name === 'bpf_ktime_get_ns' ? 5 : undefined) },
+    );
+    expect(list(program, kernelDialect).map(line => line.text)).toEqual([
+      'r1 = 5',
+      'r2 = 7',
+      'r1 += -1',
+      'if r1 != 0x0 goto pc-2',
+      'goto pc+2',
+      'call unknown#1',
+      'call unknown#5',
+      'exit',
+    ]);
+  });
+
+  it.each([
+    ['r1 =* 2', 'no instruction is written like this'],
+    ['frobnicate %r1', 'no instruction is written like this'],
+    ['r1 = 0x11223344556677889', 'does not fit 64 bits'],
+    ['if r1 == 0 goto nowhere', 'there is no label nowhere'],
+    ['r1 = *(u32 *)(r2 +40000)', '\\+40000 does not fit 16 bits'],
+    ['a:\nr0 = 0\na:\nexit', 'the label a stands twice'],
+    ['r1 = -r2', 'the same register must stand twice'],
+  ])('refuses %j: %s', (source, message) => {
+    expect(() => assemble(source, { dialect: source.includes('%') ? 'rfc' : 'kernel' })).toThrow(new RegExp(message));
+  });
+
+  it('never throws anything but its own error', () => {
+    const words = fc.constantFrom(
+      'r1',
+      'w2',
+      '%r3',
+      '=',
+      '+=',
+      'goto',
+      'pc+1',
+      'call',
+      '#',
+      '0x5',
+      '-1',
+      'if',
+      '(',
+      ')',
+      '*',
+      'u32',
+      'lddw',
+      ',',
+      '[',
+      ']',
+      ':',
+      'x',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(words).map(list => list.join(' ')),
+        ),
+        source => {
+          try {
+            assemble(source);
+          } catch (error) {
+            expect((error as Error).name).toBe('SkepError');
+          }
+        },
+      ),
+    );
   });
 });

@@ -6,4 +6,7 @@ export const EXTENDED_CODES = {
   SKEP2504: 'a register that does not exist or may not be written',
   SKEP2505: 'a constant that the operation does not take',
   SKEP2506: 'a 64-bit load whose second slot is missing or not empty',
+  SKEP2507: 'a line that is no instruction in the notation',
+  SKEP2508: 'a value that does not fit its field',
+  SKEP2509: 'a label that does not exist or stands twice',
 } as const;

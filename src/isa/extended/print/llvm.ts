@@ -55,7 +55,7 @@ export const llvmDialect: Dialect = ({ instruction: { dst, src, offset, imm }, r
     case 'store-release':
       return `store_release((${type} *)${place(dst)}, ${row.bits === 64 ? 'r' : 'w'}${src})`;
     case 'packet':
-      return `r0 = *(${type} *)skb[${row.source === 'x' ? `r${src}` : hex(imm)}]`;
+      return `r0 = *(${type} *)skb[${row.source === 'x' ? `r${src}${imm === 0 ? '' : ` + ${hex(imm)}`}` : hex(imm)}]`;
     case 'goto':
       return row.uses.includes('imm') ? `gotol ${jump(imm)}` : `goto ${jump(offset)}`;
     case 'may-goto':
