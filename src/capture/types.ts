@@ -69,7 +69,7 @@ export interface CaptureInterface {
   readonly linkType: number;
   /** Of the file or section. Pseudo headers in the capturing machine's order (LINKTYPE_NULL) follow it. */
   readonly byteOrder: ByteOrder;
-  /** Bytes a packet was cut to; 0 means no limit was given. As it stands in the file. */
+  /** Bytes a packet was cut to; 0 means no limit was given. As it stands in the file, so it may be any 32-bit number. */
   readonly snapLength: number;
   readonly timestampResolution: TimestampResolution;
   /** Seconds to add to every stored time stamp. Already added in the packets. */

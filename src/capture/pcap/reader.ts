@@ -24,6 +24,9 @@ type LengthOrder = 'captured-first' | 'original-first' | 'original-first-if-larg
 /** DG/UX's tcpdump called its version 543.0. */
 const DG_UX_MAJOR = 543;
 
+const LINKTYPE_ETHERNET = 1;
+const ETHERNET_HEADER_BYTES = 14;
+
 export class PcapReader implements FormatReader {
   readonly interfaces: CaptureInterface[] = [];
   header: PcapHeader | undefined = undefined;
@@ -132,9 +135,13 @@ export class PcapReader implements FormatReader {
       reserved1: u32(8),
       reserved2: u32(12),
     };
+    const linkType = linkWord & LINK_TYPE_MASK;
+    // Kuznetzov's libpcap put a made-up Ethernet header in front of what the snap length had cut.
+    const madeUp = row.variant === 'kuznetzov' && linkType === LINKTYPE_ETHERNET ? ETHERNET_HEADER_BYTES : 0;
+    const snapLength = u32(16);
     const iface = createInterface({
-      linkType: linkWord & LINK_TYPE_MASK,
-      snapLength: u32(16),
+      linkType,
+      snapLength: snapLength === 0 ? 0 : Math.min(snapLength + madeUp, 0xffffffff),
       byteOrder,
       timestampResolution: row.resolution,
       ...(linkWord & FCS_PRESENT ? { fcsLengthBytes: (linkWord >>> FCS_SHIFT) * 2 } : {}),
@@ -149,9 +156,7 @@ export class PcapReader implements FormatReader {
     this.#interface = iface;
     this.interfaces.push(iface);
     this.#maximumBytes = maximumPacketBytes(iface.linkType);
-    // Kuznetzov's libpcap put a made-up Ethernet header in front of what the snap length had cut.
-    const cooked = this.#row.variant === 'kuznetzov' && iface.linkType === 1 ? 14 : 0;
-    this.#snapBytes = effectiveSnapLength(iface) + cooked;
+    this.#snapBytes = effectiveSnapLength(iface);
     this.#unitsPerSecond = 10 ** this.#row.resolution.exponent;
     this.#nanosecondsPerUnit = 1e9 / this.#unitsPerSecond;
     this.#swapsFields = !this.#little && hasHostOrderFields(iface.linkType);
