@@ -10,6 +10,11 @@ export {
 } from './classic/encode.js';
 export { isAlwaysJump, isConditionalJump, successors } from './classic/flow.js';
 export {
+  type AssembleOptions,
+  type Assembly,
+  assemble,
+  assembleProgram,
+  detectFormat,
   FORMATS,
   type FormatName,
   type FormatOptions,
@@ -19,6 +24,7 @@ export {
 } from './classic/formats.js';
 export * from './classic/instruction.js';
 export * from './classic/opcodes.js';
+export type { ParsedProgram, ParseOptions } from './classic/parse/parsed.js';
 export { asmText } from './classic/print/asm.js';
 export { type ClassicProgramJson, programToJson } from './classic/print/json.js';
 export { tcpdumpLine } from './classic/print/tcpdump.js';

@@ -86,6 +86,8 @@ export interface InstructionRow {
   /** The mnemonic of the 1993 paper, tcpdump and bpf_asm. */
   readonly mnemonic: string;
   readonly operand: OperandForm;
+  /** The mnemonic that jumps to its only label when this one would not: `jneq` is `jeq` with the targets exchanged. */
+  readonly negated?: string;
   /** How listings write the constant: tcpdump has addresses, masks and comparisons in hexadecimal, counts in decimal. */
   readonly radix: 10 | 16;
   readonly class: InstructionClass;
@@ -100,6 +102,8 @@ export interface InstructionRow {
 const EVERYONE: readonly ValidatorName[] = ['bsd', 'linux', 'seccomp'];
 const NOT_SECCOMP: readonly ValidatorName[] = ['bsd', 'linux'];
 const ONLY_BSD: readonly ValidatorName[] = ['bsd'];
+
+const NEGATED: Readonly<Record<string, string>> = { jeq: 'jneq', jge: 'jlt', jgt: 'jle' };
 
 const CLASSES: readonly InstructionClass[] = ['ld', 'ldx', 'st', 'stx', 'alu', 'jmp', 'ret', 'misc'];
 
@@ -116,6 +120,7 @@ function row(
     code,
     mnemonic,
     operand,
+    ...(mnemonic in NEGATED && { negated: NEGATED[mnemonic]! }),
     radix,
     class: CLASSES[code & 7]!,
     macros: macros.split(' '),

@@ -1,8 +1,9 @@
 // bpf_asm text (tools/bpf in the Linux source; Documentation/networking/filter.rst), which assembles to the same program.
 //
 //           ldh [12]
-//           jeq #0x800, L2, L5
-//     L2:   ldb [23]
+//           jneq #0x800, L5
+//           ldb [23]
+//           jeq #6, L4, L5
 //
 // What bpf_asm has no words for (unknown opcodes, fields that the instruction does not use, jumps out of the program)
 // is written as `.insn code, jt, jf, k`, which only skep's assembler reads.
@@ -19,8 +20,8 @@ export function printAsm(program: ClassicProgram): string {
   program.forEach((insn, pc) => {
     if (!plain[pc] || !isJump(insn)) return;
     const [taken, otherwise] = successors(insn, pc) as [number, number?];
-    labelled.add(taken);
-    // `jeq #1, L5` alone means: else the next instruction. That target needs no label.
+    // A target that is the next instruction needs no label in `jeq #1, L5` and `jneq #1, L5`.
+    if (!isNegated(insn, instructionRow(insn.code)!)) labelled.add(taken);
     if (otherwise !== undefined && insn.jf !== 0) labelled.add(otherwise);
   });
   const margin = labelled.size === 0 ? '  ' : ' '.repeat(`L${program.length}: `.length);
@@ -42,6 +43,7 @@ export function asmText(insn: ClassicInstruction, pc: number): string {
     case 'cond-k':
     case 'cond-x': {
       const operand = row.operand === 'cond-x' ? 'x' : `#${constant(insn.k, row)}`;
+      if (isNegated(insn, row)) return `${row.negated} ${operand}, L${pc + 1 + insn.jf}`;
       const otherwise = insn.jf === 0 ? '' : `, L${pc + 1 + insn.jf}`;
       return `${row.mnemonic} ${operand}, L${pc + 1 + insn.jt}${otherwise}`;
     }
@@ -62,7 +64,7 @@ function asmOperand(insn: ClassicInstruction, row: InstructionRow): string {
       return name ? `#${name}` : `[${constant(k, row)}]`;
     }
     case 'ind':
-      return `[x+${constant(k, row)}]`;
+      return `[x + ${constant(k, row)}]`;
     case 'msh':
       return `4*([${constant(k, row)}]&0xf)`;
     case 'mem':
@@ -84,6 +86,11 @@ function rawText({ code, jt, jf, k }: ClassicInstruction): string {
 /** bpf_asm reads decimals as signed 32-bit numbers. */
 function constant(k: number, row: InstructionRow): string {
   return row.radix === 16 || k > 0x7fffffff ? `0x${k.toString(16)}` : String(k);
+}
+
+/** Whether the jump is written with the opposite mnemonic and one label. */
+function isNegated(insn: ClassicInstruction, row: InstructionRow): boolean {
+  return row.negated !== undefined && insn.jt === 0 && insn.jf !== 0;
 }
 
 function isJump(insn: ClassicInstruction): boolean {
