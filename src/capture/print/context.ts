@@ -13,8 +13,9 @@
 // Pure: no clock, no files, no network. Names come from ctx.names.
 
 import { DECIMAL, etherText, ipv4Text, ipv6Text } from './format.js';
-import { hexAndAscii } from './hexdump.js';
+import { hexAndAscii, hexOnly } from './hexdump.js';
 import type { Names } from './names.js';
+import { SequenceTable } from './tcp-sequences.js';
 
 /** Values a layer's field may have in JSON. */
 export type LayerValue =
@@ -122,6 +123,12 @@ export class PrintContext {
   wantsLayers = false;
   /** The fields gathered so far, outermost protocol first. */
   layers: Layer[] = [];
+  /** True while a packet quoted inside an error message is decoded only for its fields: it must leave no trace in the state below. */
+  isQuoted = false;
+  /** First sequence numbers of the TCP connections over IPv4 (key: two addresses, ports). */
+  readonly tcpSequences4 = new SequenceTable(3);
+  /** The same over IPv6. */
+  readonly tcpSequences6 = new SequenceTable(9);
   private depth = 0;
 
   constructor(flags: PrintFlags, names: Names, tables: DecoderTables) {
@@ -137,6 +144,7 @@ export class PrintContext {
     this.protocol = '';
     this.wantsLayers = wantsLayers;
     if (wantsLayers) this.layers = [];
+    this.isQuoted = false;
     this.depth = 0;
   }
 
@@ -267,15 +275,40 @@ export class PrintContext {
     return DECIMAL[byte] ?? String(byte);
   }
 
+  /**
+   * The layers of a packet that an error message quotes, which `decode` goes through. Nothing is printed of it, and no connection is
+   * learnt from it.
+   */
+  quoted(decode: () => void): readonly Layer[] {
+    const { text, layers, end, protocol, isQuoted, depth } = this;
+    this.layers = [];
+    this.isQuoted = true;
+    if (this.descend()) {
+      try {
+        decode();
+      } catch (error) {
+        if (error !== TRUNCATED) throw error;
+      }
+    }
+    const quoted = this.layers;
+    this.text = text;
+    this.layers = layers;
+    this.end = end;
+    this.protocol = protocol;
+    this.isQuoted = isQuoted;
+    this.depth = depth;
+    return quoted;
+  }
+
   // Handing on.
 
   /** Decodes the payload of an EtherType; false (and nothing printed) when no decoder knows it. */
   etherType(type: number, offset: number, length: number): boolean {
     const decode = this.tables.etherType.get(type);
     if (decode === undefined) return false;
-    if (this.enter()) {
+    if (this.descend()) {
       decode(this, offset, length);
-      this.depth--;
+      this.ascend();
     }
     return true;
   }
@@ -284,9 +317,9 @@ export class PrintContext {
   ipProtocol(protocol: number, offset: number, length: number, ip: IpHeader): boolean {
     const decode = this.tables.ipProtocol.get(protocol);
     if (decode === undefined) return false;
-    if (this.enter()) {
+    if (this.descend()) {
       decode(this, offset, length, ip);
-      this.depth--;
+      this.ascend();
     }
     return true;
   }
@@ -296,27 +329,45 @@ export class PrintContext {
     const lookup = transport.protocol === 'tcp' ? this.tables.tcpPort : this.tables.udpPort;
     const decode = lookup(transport.sourcePort, transport.destinationPort);
     if (decode === undefined) return false;
-    if (this.enter()) {
+    if (this.descend()) {
       decode(this, offset, length, transport);
-      this.depth--;
+      this.ascend();
     }
     return true;
   }
 
   /** Dumps bytes in hex and ASCII, as tcpdump does for a packet of an unknown type (unless -x, -X or -A dump them anyway). */
   defaultDump(offset: number, length: number): void {
-    if (this.flags.suppressDefaultDump) return;
+    if (!this.flags.suppressDefaultDump) this.dump(offset, length);
+  }
+
+  /** Dumps bytes in hex and ASCII on lines of their own; ends the packet where they are not all captured. */
+  dump(offset: number, length: number): void {
     const captured = Math.min(length, this.available(offset));
     this.text += hexAndAscii(this.bytes, offset, offset + captured, '\n\t');
     if (captured < length) throw TRUNCATED;
   }
 
-  private enter(): boolean {
+  /** Dumps bytes in hex for a field nobody decodes, as many as are captured; each line begins with `indent`. */
+  hexField(offset: number, length: number, indent: string): void {
+    if (offset > this.end) {
+      this.text += `${indent}Dissector error: print_unknown_data called with pointer past end of packet`;
+      return;
+    }
+    this.text += hexOnly(this.bytes, offset, offset + Math.min(length, this.available(offset)), indent);
+  }
+
+  /** Goes one header deeper, for a decoder that calls the next one itself: call `ascend` afterwards; false beyond the limit. */
+  descend(): boolean {
     if (this.depth >= MAX_DEPTH) {
       this.text += ' [nested too deeply]';
       return false;
     }
     this.depth++;
     return true;
+  }
+
+  ascend(): void {
+    this.depth--;
   }
 }

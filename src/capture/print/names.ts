@@ -1,7 +1,10 @@
 // Names for addresses, ports and protocol numbers, as `tcpdump` prints them without -n.
 //
-// Nothing here asks a network or a file: the caller hands over a NameSource (the Node side fills one from /etc/hosts, /etc/services,
-// /etc/protocols and /etc/ethers). Answers are remembered, so a source may be slow.
+// Nothing here asks a network or a file: the caller hands over a NameSource (the Node side fills one from /etc/hosts, /etc/services
+// and /etc/ethers). Answers are remembered, so a source may be slow.
+
+import { ipProtocolKeyword } from './ip-protocols.js';
+import { ouiName } from './oui.js';
 
 /** Where names come from. Every function may be missing; an undefined answer means "print the number". */
 export interface NameSource {
@@ -9,13 +12,14 @@ export interface NameSource {
   host?(address: string): string | undefined;
   /** Service name of a port, as in /etc/services. */
   service?(port: number, transport: 'tcp' | 'udp'): string | undefined;
-  /** Name of an IP protocol number, as in /etc/protocols. */
-  protocol?(number: number): string | undefined;
   /** Name of an Ethernet address ("02:00:00:00:00:01"), as in /etc/ethers. */
   ether?(address: string): string | undefined;
+  /** Name of the network interface with an index, for "cooked" captures that hold only the index. Asked for with -n too. */
+  interface?(index: number): string | undefined;
 }
 
-const OUI_NAMES: readonly (readonly [number, string])[] = [];
+/** So many addresses are remembered of each kind; a long capture must not fill the memory. */
+const MAX_REMEMBERED = 65536;
 
 /** Looks names up once and remembers them. With `numeric` every answer is the number itself. */
 export class Names {
@@ -23,7 +27,6 @@ export class Names {
   private readonly source: NameSource;
   private readonly tcpPorts: (string | undefined)[] = [];
   private readonly udpPorts: (string | undefined)[] = [];
-  private readonly protocols: (string | null | undefined)[] = [];
   private readonly hosts = new Map<string, string>();
   private readonly ethers = new Map<string, string>();
   private readonly removeDomain: boolean;
@@ -42,14 +45,14 @@ export class Names {
     return (this.udpPorts[port] ??= (this.numeric ? undefined : this.source.service?.(port, 'udp')) ?? String(port));
   }
 
-  /** Name of an IP protocol number, or undefined to print the number. */
+  /** Keyword of an IP protocol number ("ospf"), or undefined to print the number. */
   ipProtocol(number: number): string | undefined {
-    if (this.numeric) return undefined;
-    const known = this.protocols[number];
-    if (known !== undefined) return known ?? undefined;
-    const name = this.source.protocol?.(number);
-    this.protocols[number] = name ?? null;
-    return name;
+    return this.numeric ? undefined : ipProtocolKeyword(number);
+  }
+
+  /** Name of the network interface with this index, "?" where nobody knows it. */
+  interface(index: number): string {
+    return this.source.interface?.(index) ?? '?';
   }
 
   /** Host name of an address given in text, or the address itself. */
@@ -62,6 +65,7 @@ export class Names {
         const dot = name.indexOf('.');
         if (dot >= 0) name = name.slice(0, dot);
       }
+      if (this.hosts.size >= MAX_REMEMBERED) this.hosts.clear();
       this.hosts.set(address, name);
     }
     return name;
@@ -76,9 +80,9 @@ export class Names {
       if (name === undefined && address === 'ff:ff:ff:ff:ff:ff') name = 'Broadcast';
       if (name === undefined) {
         const oui = Number.parseInt(address.replaceAll(':', '').slice(0, 6), 16);
-        const maker = OUI_NAMES.find(row => row[0] === oui)?.[1];
-        name = `${address} (oui ${maker ?? 'Unknown'})`;
+        name = `${address} (oui ${ouiName(oui)})`;
       }
+      if (this.ethers.size >= MAX_REMEMBERED) this.ethers.clear();
       this.ethers.set(address, name);
     }
     return name;

@@ -2,6 +2,8 @@
 //
 // Port rows keep tcpdump's order: where both ports of a packet have a row, the earlier row wins.
 
+import { printArp } from './arp.js';
+import { printBsdLoopback } from './bsd-loopback.js';
 import type {
   ApplicationDecoder,
   DecoderTables,
@@ -10,6 +12,24 @@ import type {
   PayloadDecoder,
   PortLookup,
 } from './context.js';
+import { printEthernetInIp, printEthernetLink } from './ethernet.js';
+import { printGre } from './gre.js';
+import { printIcmp } from './icmp.js';
+import { printIcmpv6 } from './icmpv6.js';
+import { printNoNextHeader } from './ip-payload.js';
+import { printAuthenticationHeader, printEsp, printIpComp } from './ipsec.js';
+import { printIpv4 } from './ipv4.js';
+import { printIpv6 } from './ipv6.js';
+import { printIpxEthernet, printIpxLlc } from './ipx.js';
+import { printLinuxCooked, printLinuxCooked2 } from './linux-cooked.js';
+import { printLoopback } from './loopback.js';
+import { printMpls } from './mpls.js';
+import { printPppEthernet, printPppHdlcLink, printPppLink } from './ppp.js';
+import { printPppoe, printPppoeLink } from './pppoe.js';
+import { printRawIp } from './raw-ip.js';
+import { printSctp } from './sctp.js';
+import { printTcp } from './tcp.js';
+import { printUdp } from './udp.js';
 
 /** A decoder for the payload of some ports. `side` says which of a packet's two ports must be one of them. */
 export interface PortRow {
@@ -19,16 +39,63 @@ export interface PortRow {
 }
 
 /** By LINKTYPE number (src/filter/link-types.ts names them). */
-export const LINK_TYPE_DECODERS: readonly (readonly [number, LinkDecoder])[] = [];
+export const LINK_TYPE_DECODERS: readonly (readonly [number, LinkDecoder])[] = [
+  [0, printBsdLoopback],
+  [1, printEthernetLink],
+  [9, printPppLink],
+  [12, printRawIp],
+  [14, printRawIp],
+  [50, printPppHdlcLink],
+  [51, printPppoeLink],
+  [101, printRawIp],
+  [108, printBsdLoopback],
+  [113, printLinuxCooked],
+  [166, printPppLink],
+  [204, printPppLink],
+  [228, printRawIp],
+  [229, printRawIp],
+  [276, printLinuxCooked2],
+];
 
 /** By EtherType. */
-export const ETHER_TYPE_DECODERS: readonly (readonly [number, PayloadDecoder])[] = [];
+export const ETHER_TYPE_DECODERS: readonly (readonly [number, PayloadDecoder])[] = [
+  [0x0800, printIpv4],
+  [0x0806, printArp],
+  [0x3c12, printPppoe],
+  [0x3c13, printPppoe],
+  [0x8035, printArp],
+  [0x8137, printIpxEthernet],
+  [0x86dd, printIpv6],
+  [0x880b, printPppEthernet],
+  [0x8847, printMpls],
+  [0x8848, printMpls],
+  [0x8863, printPppoe],
+  [0x8864, printPppoe],
+  [0x9000, printLoopback],
+];
 
 /** By IP protocol number. */
-export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder])[] = [];
+export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder])[] = [
+  [1, printIcmp],
+  [4, printIpv4],
+  [6, printTcp],
+  [17, printUdp],
+  [41, printIpv6],
+  [47, printGre],
+  [50, printEsp],
+  [51, printAuthenticationHeader],
+  [58, printIcmpv6],
+  [59, printNoNextHeader],
+  [108, printIpComp],
+  [132, printSctp],
+  [143, printEthernetInIp],
+];
 
 /** By LLC service access point. */
-export const LLC_SAP_DECODERS: readonly (readonly [number, PayloadDecoder])[] = [];
+export const LLC_SAP_DECODERS: readonly (readonly [number, PayloadDecoder])[] = [
+  [0x06, printIpv4],
+  [0xe0, printIpxLlc],
+];
 
 /** UDP payloads. */
 export const UDP_PORT_DECODERS: readonly PortRow[] = [];
