@@ -11,6 +11,7 @@
 import { ancillaryAt } from '../ancillary.js';
 import { successors } from '../flow.js';
 import type { ClassicInstruction, ClassicProgram } from '../instruction.js';
+import { BPF_MEMWORDS } from '../opcodes.js';
 import { type InstructionRow, instructionRow, usedFields } from '../table.js';
 
 /** The program as text, one instruction a line, a label at each jump target. */
@@ -79,8 +80,11 @@ function asmOperand(insn: ClassicInstruction, row: InstructionRow): string {
   }
 }
 
+/** The fields as they are. A comment says what instruction it is, where only its unused fields are unusual. */
 function rawText({ code, jt, jf, k }: ClassicInstruction): string {
-  return `.insn 0x${code.toString(16).padStart(2, '0')}, ${jt}, ${jf}, 0x${k.toString(16)}`;
+  const row = instructionRow(code);
+  const text = `.insn 0x${code.toString(16).padStart(2, '0')}, ${jt}, ${jf}, 0x${k.toString(16)}`;
+  return row ? `${text}  ; ${row.meaning}` : text;
 }
 
 /** bpf_asm reads decimals as signed 32-bit numbers. */
@@ -105,5 +109,7 @@ function isWritable(insn: ClassicInstruction, pc: number, length: number): boole
   const used = usedFields(row.operand);
   if (!used.k && insn.k !== 0) return false;
   if (!used.jumps && (insn.jt !== 0 || insn.jf !== 0)) return false;
+  // The assembler refuses words of scratch memory that do not exist.
+  if (row.operand === 'mem' && insn.k >= BPF_MEMWORDS) return false;
   return !isJump(insn) || successors(insn, pc).every(target => target >= 0 && target < length);
 }
