@@ -17,6 +17,8 @@ import {
 import { captureError } from '../errors.js';
 
 const OUTPUT_BYTES = 131072;
+/** The rest of an output area is used too, down to this. */
+const LEAST_OUTPUT_BYTES = 4096;
 
 /** zlib's windowBits for "gzip, any window". */
 const GZIP_WINDOW_BITS = 31;
@@ -61,15 +63,18 @@ export class Gunzip {
   next(): Uint8Array | undefined {
     if (this.#damage !== undefined) throw this.#damage;
     const zlib = this.#zlib;
-    zlib.output = new Uint8Array(OUTPUT_BYTES);
-    zlib.next_out = 0;
-    zlib.avail_out = OUTPUT_BYTES;
+    if (zlib.avail_out < LEAST_OUTPUT_BYTES) {
+      zlib.output = new Uint8Array(OUTPUT_BYTES);
+      zlib.next_out = 0;
+      zlib.avail_out = OUTPUT_BYTES;
+    }
+    const start = zlib.next_out;
     try {
       while (zlib.avail_out > 0 && this.#step());
     } catch (error) {
       this.#damage = error;
     }
-    if (zlib.next_out > 0) return zlib.output.subarray(0, zlib.next_out);
+    if (zlib.next_out > start) return zlib.output.subarray(start, zlib.next_out);
     if (this.#damage !== undefined) throw this.#damage;
     return undefined;
   }
@@ -78,16 +83,13 @@ export class Gunzip {
   #step(): boolean {
     const zlib = this.#zlib;
     if (zlib.avail_in === 0 && !this.#nextChunk()) {
-      if (this.#ended && this.#place === 'member') {
-        const at = this.#offset;
-        throw captureError(
-          'SKEP3010',
-          `truncated gzip data: the compressed file ends at byte ${at}, in the middle`,
-          at,
-        );
-      }
+      if (this.#place === 'between') return false;
       // zlib may hold output that did not fit the piece before.
-      return this.#place === 'member' && this.#inflate() && zlib.next_out > 0 && zlib.avail_out === 0;
+      const before = zlib.next_out;
+      this.#inflate();
+      if (zlib.next_out > before || !this.#ended) return false;
+      const at = this.#offset;
+      throw captureError('SKEP3010', `truncated gzip data: the compressed file ends at byte ${at}, in the middle`, at);
     }
     return this.#place === 'between' ? this.#beginMember() : this.#inflate();
   }
