@@ -4,18 +4,19 @@
 import { SKF_LL_OFF, SKF_NET_OFF } from '../isa/index.js';
 
 /**
- * Ancillary data of one packet. A load of something that is not given returns 0 from the program, as the kernel does for the
- * interface's fields when a packet has no interface. All are unsigned 32-bit numbers.
+ * Ancillary data of one packet, unsigned 32-bit numbers. A load of something that is not given ends the program with 0; a
+ * load of the interface's index or type ends it with what A holds, which is what the kernel does for a packet without one.
  */
 export interface Ancillary {
   /** EtherType, host order (`ld #proto`). */
   readonly protocol?: number;
   /** PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3, OUTGOING 4 (`ld #type`). */
   readonly packetType?: number;
+  /** Missing: the packet has no interface (`ld #ifidx`). */
   readonly interfaceIndex?: number;
   readonly mark?: number;
   readonly queue?: number;
-  /** ARPHRD_ value: 1 for Ethernet. */
+  /** ARPHRD_ value: 1 for Ethernet. Missing: no interface (`ld #hatype`). */
   readonly hardwareType?: number;
   readonly rxHash?: number;
   readonly cpu?: number;
@@ -34,7 +35,7 @@ export interface Ancillary {
   readonly linkOffset?: number;
 }
 
-/** Values are unsigned; this says that there is none and the program returns 0. */
+/** Values are unsigned; this says that there is none and the program ends. */
 export const ABSENT = -1;
 
 /** How each ancillary load that is a value of the record is read, by SKF_AD_ offset. */
@@ -58,6 +59,17 @@ const FIELDS: Readonly<Record<number, (data: Ancillary) => number | undefined>> 
 export const AD_NLATTR = 12;
 export const AD_NLATTR_NEST = 16;
 export const AD_ALU_XOR_X = 40;
+
+const AD_IFINDEX = 8;
+const AD_HATYPE = 28;
+
+/**
+ * The result of a program that ends because an ancillary load gave ABSENT. The kernel's translation of the two loads that
+ * look at the interface leaves the program when there is none, with the accumulator as its result.
+ */
+export function absentResult(offset: number, a: number): number {
+  return offset === AD_IFINDEX || offset === AD_HATYPE ? a >>> 0 : 0;
+}
 
 /**
  * What the ancillary load at SKF_AD_OFF + `offset` puts into A, or ABSENT.

@@ -5,5 +5,17 @@ export { DIALECTS, type Dialect, type DialectRow } from './dialect.js';
 export { interpret, type PreparedProgram, prepare } from './interpret.js';
 export { MAX_LINUX_INSTRUCTIONS, RULES, type Rule, type RuleSet } from './rules.js';
 export { DEFAULT_STEP_BUDGET, type RunOptions } from './run-options.js';
+export {
+  describeCall,
+  encodeSeccompData,
+  type SeccompAction,
+  type SeccompData,
+  type SeccompFilter,
+  type SystemCall,
+  seccompAction,
+  seccompByteOrder,
+  seccompData,
+  seccompFilter,
+} from './seccomp.js';
 export { type Outcome, type Step, trace } from './trace.js';
 export { isAccepted, type ProgramDiagnostic, type ValidateOptions, validate } from './validate.js';

@@ -16,7 +16,7 @@ import {
   SECCOMP_DATA_BYTES,
   SKF_AD_OFF,
 } from '../isa/index.js';
-import { ABSENT, type Ancillary, headerOffset, loadAncillary } from './ancillary.js';
+import { ABSENT, type Ancillary, absentResult, headerOffset, loadAncillary } from './ancillary.js';
 import { DIALECTS, type Dialect, type DialectRow } from './dialect.js';
 import { assertRunnable, DEFAULT_STEP_BUDGET, type RunOptions } from './run-options.js';
 
@@ -396,7 +396,7 @@ function execute(
       case 53: {
         // ancillary load
         const value = loadAncillary(k, ancillary, a, x, bytes, start, length);
-        if (value === ABSENT) return 0;
+        if (value === ABSENT) return absentResult(k, a);
         a = value | 0;
         break;
       }

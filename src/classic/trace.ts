@@ -9,15 +9,15 @@ import {
   SECCOMP_DATA_BYTES,
   successors,
 } from '../isa/index.js';
-import { ABSENT, type Ancillary, headerOffset, loadAncillary } from './ancillary.js';
+import { ABSENT, type Ancillary, absentResult, headerOffset, loadAncillary } from './ancillary.js';
 import { DIALECTS, type DialectRow } from './dialect.js';
 import { assertRunnable, DEFAULT_STEP_BUDGET, type RunOptions } from './run-options.js';
 
 /** Why a program ended, and the result. */
 export type Outcome =
   | { readonly kind: 'return'; readonly value: number; readonly reason: string }
-  /** The machine itself gave up; the result is 0. */
-  | { readonly kind: 'load' | 'ancillary' | 'division' | 'budget'; readonly value: 0; readonly reason: string };
+  /** The machine itself gave up; the result is 0, but for loads that ask a packet without interface for it. */
+  | { readonly kind: 'load' | 'ancillary' | 'division' | 'budget'; readonly value: number; readonly reason: string };
 
 /** One executed instruction. Registers are unsigned 32-bit numbers as they are after it. */
 export interface Step {
@@ -201,7 +201,9 @@ function load(machine: Machine, insn: ClassicInstruction): number | Outcome {
       if (!row) return readPacket(machine, k, size);
       const value = loadAncillary(row.offset, machine.ancillary, a, x, packet, 0, packet.length);
       if (value !== ABSENT) return value;
-      return { kind: 'ancillary', value: 0, reason: `${row.macro} is not known for this packet: rejected` };
+      const result = absentResult(row.offset, a);
+      const reason = `${row.macro} is not known for this packet: ${result === 0 ? 'rejected' : `returned A, ${result}`}`;
+      return { kind: 'ancillary', value: result, reason };
     }
     case 'ind':
       return readPacket(machine, dialect.indexWraps ? (x + k) % 2 ** 32 : x + k, size);

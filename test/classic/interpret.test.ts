@@ -171,9 +171,21 @@ const CASES: readonly Case[] = [
     linux: 0xdeadbeef,
   },
   {
-    name: 'ld #ifidx without an interface',
+    name: 'ld #ifidx without an interface ends with A',
     program: [
+      [0x00, 7],
       [0x20, 0xfffff008],
+      [0x06, 9],
+    ],
+    ancillary: {},
+    libpcap: 0,
+    linux: 7,
+  },
+  {
+    name: 'ld #mark that is not given ends with 0',
+    program: [
+      [0x00, 7],
+      [0x20, 0xfffff014],
       [0x06, 9],
     ],
     ancillary: {},

@@ -19,7 +19,7 @@ export interface AncillaryRow {
 export const ANCILLARY: readonly AncillaryRow[] = [
   ancillary(0, 'SKF_AD_PROTOCOL', 'proto', 'proto', 'the EtherType, host order'),
   ancillary(4, 'SKF_AD_PKTTYPE', 'type', 'type', 'PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3, OUTGOING 4'),
-  ancillary(8, 'SKF_AD_IFINDEX', 'ifidx', 'ifidx', 'the index of the interface; returns 0 without one'),
+  ancillary(8, 'SKF_AD_IFINDEX', 'ifidx', 'ifidx', 'the index of the interface; returns A without one'),
   ancillary(
     12,
     'SKF_AD_NLATTR',
@@ -30,7 +30,7 @@ export const ANCILLARY: readonly AncillaryRow[] = [
   ancillary(16, 'SKF_AD_NLATTR_NEST', 'nlan', 'nlan', 'the same inside the nested attribute at A'),
   ancillary(20, 'SKF_AD_MARK', 'mark', 'mark', "the packet's mark (SO_MARK, iptables MARK)"),
   ancillary(24, 'SKF_AD_QUEUE', 'queue', 'queue', 'the receive queue'),
-  ancillary(28, 'SKF_AD_HATYPE', 'hatype', 'hatype', "the interface's ARPHRD_ type; returns 0 without one"),
+  ancillary(28, 'SKF_AD_HATYPE', 'hatype', 'hatype', "the interface's ARPHRD_ type; returns A without one"),
   ancillary(32, 'SKF_AD_RXHASH', 'rxhash', 'rxhash', 'the flow hash'),
   ancillary(36, 'SKF_AD_CPU', 'cpu', 'cpu', 'the number of the processor that runs the filter'),
   ancillary(40, 'SKF_AD_ALU_XOR_X', '', 'xor_x', 'A ^= X, from before the instruction `xor x` existed'),
