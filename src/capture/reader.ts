@@ -1,7 +1,7 @@
 // Reading captures: the parser, and a source of bytes that it pulls from.
 
 import { CaptureParser } from './parser.js';
-import { type CaptureSource, chunksOf } from './source.js';
+import { type CaptureSource, type ChunkIterator, chunkIterator } from './source.js';
 import type { CapturedPacket, CaptureHeader, CaptureInterface, CaptureItem } from './types.js';
 
 /** Items that are handed over at a time, at most. */
@@ -40,14 +40,14 @@ export function readCapture(source: CaptureSource): CaptureReader {
 
 class StreamReader implements CaptureReader {
   readonly #parser = new CaptureParser();
-  readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
+  readonly #chunks: ChunkIterator;
   #waiting: CaptureItem[] = [];
   #ended = false;
   #closed = false;
   bytesRead = 0;
 
   constructor(source: CaptureSource) {
-    this.#chunks = chunksOf(source);
+    this.#chunks = chunkIterator(source);
   }
 
   get interfaces(): readonly CaptureInterface[] {
@@ -90,8 +90,9 @@ class StreamReader implements CaptureReader {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
     this.#closed = true;
-    await this.#chunks.return();
+    await this.#chunks.return?.();
   }
 
   /** Items, at least one; undefined at the end. Throws at damage, after the items before it were given. */
@@ -130,10 +131,14 @@ function takeBatch(parser: CaptureParser): CaptureItem[] {
 
 /** A capture whose bytes are at hand; see `readCaptureSync`. */
 export interface SyncCaptureReader extends Iterable<CapturedPacket> {
+  /** The interfaces described so far, over all sections. */
   readonly interfaces: readonly CaptureInterface[];
   /** What the beginning of the file says. Throws SkepError when it is no capture file. */
   readonly header: CaptureHeader;
+  /** Packets and everything else, in file order. */
   items(): Generator<CaptureItem, void, undefined>;
+  /** Lets the source go before its end. */
+  close(): void;
 }
 
 /**
@@ -169,12 +174,26 @@ class SyncReader implements SyncCaptureReader {
   }
 
   *items(): Generator<CaptureItem, void, undefined> {
-    for (let item = this.#waiting.shift() ?? this.#next(); item; item = this.#waiting.shift() ?? this.#next())
-      yield item;
+    let finished = false;
+    try {
+      for (;;) {
+        const item = this.#waiting.shift() ?? this.#next();
+        if (item === undefined) break;
+        yield item;
+      }
+      finished = true;
+    } finally {
+      if (!finished) this.close();
+    }
   }
 
   *[Symbol.iterator](): Generator<CapturedPacket, void, undefined> {
     for (const item of this.items()) if (item.kind === 'packet') yield item;
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#chunks.return?.();
   }
 
   #next(): CaptureItem | undefined {

@@ -8,31 +8,39 @@ export type CaptureSource =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>;
 
-/** The chunks of a source. Returning early cancels a stream. */
-export async function* chunksOf(source: CaptureSource): AsyncGenerator<Uint8Array, void, undefined> {
-  if (source instanceof Uint8Array) yield source;
-  else if (source instanceof ArrayBuffer) yield new Uint8Array(source);
-  else if (isReadableStream(source)) yield* chunksOfStream(source);
-  else yield* source;
+/** The chunks of a source, one after the other. `return` lets the source go before its end. */
+export interface ChunkIterator {
+  next(): IteratorResult<Uint8Array, unknown> | Promise<IteratorResult<Uint8Array, unknown>>;
+  return?(): unknown;
+}
+
+export function chunkIterator(source: CaptureSource): ChunkIterator {
+  if (source instanceof Uint8Array) return [source].values();
+  if (source instanceof ArrayBuffer) return [new Uint8Array(source)].values();
+  // By its reader: not every browser makes streams iterable.
+  if (isReadableStream(source)) return new StreamChunks(source);
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }
 
 function isReadableStream(source: object): source is ReadableStream<Uint8Array> {
   return typeof (source as Partial<ReadableStream>).getReader === 'function';
 }
 
-/** By its reader: not every browser makes streams iterable. */
-async function* chunksOfStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      yield value;
-    }
-    finished = true;
-  } finally {
-    if (!finished) await reader.cancel().catch(() => {});
-    reader.releaseLock();
+class StreamChunks implements ChunkIterator {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const { done, value } = await this.#reader.read();
+    return done ? { done, value: undefined } : { done, value };
+  }
+
+  async return(): Promise<void> {
+    // A stream that has failed cannot be cancelled, and need not be.
+    await this.#reader.cancel().catch(() => {});
+    this.#reader.releaseLock();
   }
 }

@@ -1,0 +1,7 @@
+// The door of the capture room's file ends: captures in the file system, on Node.
+
+export { type CaptureFileOptions, CaptureFileWriter } from './capture-file.js';
+export { InputFile, type ReadFileOptions, readCaptureFile, readCaptureFileSync } from './input.js';
+export { isGzipName, OutputFile } from './output.js';
+export { type RotationOptions, rotatedName } from './rotation.js';
+export { strftime } from './strftime.js';
