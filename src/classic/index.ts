@@ -3,6 +3,7 @@
 export type { Ancillary } from './ancillary.js';
 export { DIALECTS, type Dialect, type DialectRow } from './dialect.js';
 export { interpret, type PreparedProgram, prepare } from './interpret.js';
+export * from './jit/index.js';
 export { MAX_LINUX_INSTRUCTIONS, RULES, type Rule, type RuleSet } from './rules.js';
 export { DEFAULT_STEP_BUDGET, type RunOptions } from './run-options.js';
 export {
