@@ -16,11 +16,12 @@ export interface DumpOptions {
   readonly numeric: number;
   readonly linkHeader: boolean;
   readonly verbosity: number;
-  readonly quiet: boolean;
+  readonly quiet: number;
   /** How often -t was given: the time format. */
   readonly timeFormat: number;
   readonly nanoseconds: boolean;
-  readonly hex: 'none' | '-x' | '-xx' | '-X' | '-XX' | '-A' | '-AA';
+  /** -x, -X, -A: how often each was given, 2 at most. */
+  readonly hex: { readonly hex: 0 | 1 | 2; readonly hexAscii: 0 | 1 | 2; readonly ascii: 0 | 1 | 2 };
   readonly number: boolean;
   readonly absoluteSequence: boolean;
   readonly verifyChecksums: boolean;
@@ -91,7 +92,7 @@ export function declareOptions(command: Command): Command {
     )
     .option(
       '-G <seconds>',
-      'begin a new file every so many seconds of capture time; strftime(3) in the name',
+      'begin a new file every so many seconds; strftime(3) in the name',
       integer('number of seconds', 1, MAX_U31),
     )
     .option('-U, --packet-buffered', 'write each packet as it comes')
@@ -110,7 +111,7 @@ export function declareOptions(command: Command): Command {
     .addOption(counted('-n', 'numbers instead of names for addresses, ports and protocols'))
     .option('-e', 'print the link-layer header')
     .addOption(counted('-v, --verbose', 'say more; -vv, -vvv still more'))
-    .option('-q, --quiet', 'say less')
+    .addOption(counted('-q, --quiet', 'say less'))
     .addOption(
       counted('-t', 'no time; -tt seconds, -ttt since the line before, -tttt with the date, -ttttt since the first'),
     )
@@ -151,10 +152,10 @@ export function readOptions(words: readonly string[], flags: Record<string, unkn
     numeric: number('n') ?? 0,
     linkHeader: given('e'),
     verbosity: number('verbose') ?? 0,
-    quiet: given('quiet'),
+    quiet: number('quiet') ?? 0,
     timeFormat: number('t') ?? 0,
     nanoseconds: given('nano') || text('timeStampPrecision') === 'nano',
-    hex: hexMode(number('x') ?? 0, number('X') ?? 0, number('A') ?? 0),
+    hex: { hex: twice(number('x')), hexAscii: twice(number('X')), ascii: twice(number('A')) },
     number: given('number'),
     absoluteSequence: given('absoluteTcpSequenceNumbers'),
     verifyChecksums: !given('dontVerifyChecksums'),
@@ -176,10 +177,7 @@ export function readOptions(words: readonly string[], flags: Record<string, unkn
   };
 }
 
-/** tcpdump prints text where text was asked for: -A over -X over -x. */
-function hexMode(x: number, X: number, A: number): DumpOptions['hex'] {
-  if (A > 0) return A > 1 ? '-AA' : '-A';
-  if (X > 0) return X > 1 ? '-XX' : '-X';
-  if (x > 0) return x > 1 ? '-xx' : '-x';
-  return 'none';
+/** A counted flag that means no more than twice. */
+function twice(count = 0): 0 | 1 | 2 {
+  return Math.min(count, 2) as 0 | 1 | 2;
 }

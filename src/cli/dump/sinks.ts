@@ -1,0 +1,100 @@
+// Where the matching packets of `skep dump` go: lines, JSON lines, a file.
+
+import type { CapturedPacket, CaptureFormat, WritableItem } from '../../capture/index.js';
+import { type CaptureFileOptions, CaptureFileWriter, InputFile } from '../../capture/node/index.js';
+import { createPrinter, type Printer, TIME_STYLES } from '../../capture/print/index.js';
+import { LineOutput } from '../output.js';
+import { localUtcOffset, machineNames } from './names.js';
+import type { DumpOptions } from './options.js';
+
+export interface Sink {
+  /** Takes a matching packet. False: this one and those behind it are not wanted (rotation has come to its end). */
+  packet(packet: CapturedPacket): boolean;
+  /** Whatever was taken so far is where it should be, as far as this program can see to it. */
+  flush(): void;
+  close(): void;
+}
+
+/** The sinks that the flags ask for. Opens the file to write. */
+export function openSinks(options: DumpOptions, files: readonly string[]): Sink[] {
+  const sinks: Sink[] = [];
+  if (options.writeFile !== undefined) sinks.push(new FileSink(options.writeFile, options, files));
+  if ((options.writeFile === undefined && !options.countOnly) || options.print) sinks.push(new LineSink(options));
+  return sinks;
+}
+
+/** Prints each packet: a line as tcpdump does, or a JSON object. */
+class LineSink implements Sink {
+  readonly #printer: Printer;
+  readonly #output: LineOutput;
+  readonly #json: boolean;
+
+  constructor(options: DumpOptions) {
+    this.#json = options.json;
+    this.#output = new LineOutput(options.lineBuffered || process.stdout.isTTY === true);
+    this.#printer = createPrinter({
+      verbosity: options.verbosity,
+      quiet: options.quiet,
+      linkHeader: options.linkHeader,
+      numeric: options.numeric > 0,
+      absoluteSequence: options.absoluteSequence,
+      verifyChecksums: options.verifyChecksums,
+      packetNumbers: options.number,
+      time: TIME_STYLES[Math.min(options.timeFormat, TIME_STYLES.length - 1)],
+      nanoseconds: options.nanoseconds,
+      utcOffsetSeconds: localUtcOffset(),
+      names: machineNames(),
+      ...options.hex,
+    });
+  }
+
+  packet(packet: CapturedPacket): boolean {
+    this.#output.line(this.#json ? JSON.stringify(this.#printer.json(packet)) : this.#printer.line(packet));
+    return true;
+  }
+
+  flush(): void {
+    this.#output.flush();
+  }
+
+  close(): void {
+    this.#output.flush();
+  }
+}
+
+/** Writes each packet to a capture file, or a row of them. */
+class FileSink implements Sink {
+  readonly #writer: CaptureFileWriter;
+
+  constructor(path: string, options: DumpOptions, files: readonly string[]) {
+    this.#writer = new CaptureFileWriter(path, writerOptions(path, options, files));
+  }
+
+  packet(packet: CapturedPacket): boolean {
+    return this.#writer.write(packet as WritableItem);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+}
+
+/** The format goes by the name, as nothing else is said of it: `.pcapng` is pcapng, everything else pcap, as tcpdump writes. */
+export function outputFormat(path: string): CaptureFormat {
+  return /\.(pcapng|ntar)(\.gz)?$/i.test(path) ? 'pcapng' : 'pcap';
+}
+
+function writerOptions(path: string, options: DumpOptions, files: readonly string[]): CaptureFileOptions {
+  return {
+    format: outputFormat(path),
+    packetBuffered: options.packetBuffered,
+    inputs: files.filter(file => file !== '-').map(file => new InputFile(file)),
+    ...(options.rotateBytes !== undefined && { maximumBytes: options.rotateBytes }),
+    ...(options.rotateFiles !== undefined && { fileCount: options.rotateFiles }),
+    ...(options.rotateSeconds !== undefined && { seconds: options.rotateSeconds }),
+  };
+}
