@@ -77,7 +77,10 @@ function wrongType(id: Id, span: Span, type: AddressType, shown: string): Findin
     if (id.type === 'ipv4') notes.push(`by hand: \`ether host MAC and not host ${shown}\``);
   } else if (type === 'port' || type === 'portrange') {
     notes.push(`\`${type}\` takes a port number or a service name`);
-    if (isAddress) notes.push(`for an address and a port: \`host ${shown} and port 80\``);
+    if (isAddress) {
+      const qualifier = /[/ ]/.test(shown) ? 'net' : 'host';
+      notes.push(`for an address and a port: \`${qualifier} ${shown} and port 80\``);
+    }
   } else if (type === 'proto' || type === 'protochain') {
     notes.push(`\`${type}\` takes a protocol number or name`);
   } else if (id.type === 'mac') {
@@ -194,6 +197,14 @@ function checkName(name: string, span: Span, { protocol, type }: Qualifiers): Fi
       message: 'DECnet hosts have no names here',
       span,
       notes: ['write the address: `decnet host 10.15` (area.node)'],
+    };
+  }
+  if (/^\d[\d.]*$/.test(name) && (type === undefined || type === 'host' || type === 'net')) {
+    return {
+      code: 'SKEP1031',
+      message: `"${name}" is not an IPv4 address`,
+      span,
+      notes: ['an IPv4 address has one to four numbers with a dot between them'],
     };
   }
   if (type === 'portrange' && !name.includes('-')) {

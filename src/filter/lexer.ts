@@ -200,11 +200,14 @@ function scanColonForms(text: string, start: number): Token | undefined {
       notes: ['the IPv4 part at its end is four decimal octets of 0 to 255, without leading zeros'],
     });
   }
-  return failed(start, end, {
+  // All of what was meant to be one address.
+  let runEnd = end;
+  while (text[runEnd] === ':' || classAt(text, runEnd) & HEX) runEnd++;
+  return failed(start, runEnd, {
     code: 'SKEP1005',
     severity: 'error',
-    message: `${clip(word)} is neither a MAC address nor an IPv6 address`,
-    span: { start, end },
+    message: `${clip(text.slice(start, runEnd))} is neither a MAC address nor an IPv6 address`,
+    span: { start, end: runEnd },
     notes: [
       'a MAC address has six bytes (00:11:22:aa:bb:cc), an IPv6 address eight groups of up to four digits, or fewer and one `::`',
     ],

@@ -3,9 +3,8 @@
 // The compiler never looks a name up itself: it asks a `NameResolver`, which is plain functions over values. The built-in
 // one knows the tables below and nothing of hosts; `skep/filter/node` adds the machine's /etc files.
 
-import { type Diagnostic, SkepError, type Span } from '../diagnostics/index.js';
+import { closestName, type Diagnostic, SkepError, type Span } from '../diagnostics/index.js';
 import { builtInServices } from './services.js';
-import { closestName } from './spelling.js';
 
 /** The port numbers that a service name has, by transport; a transport that does not know the name is absent. */
 export interface ServicePorts {

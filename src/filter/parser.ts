@@ -544,7 +544,6 @@ class Parser {
         if (join === 'and' || join === 'or') {
           const other = this.peek(1);
           if (other.kind !== 'direction' || other.word !== (word === 'src' ? 'dst' : 'src')) {
-            this.position++;
             this.fail(trouble.halfDirection(this.context(), word, join));
           }
           this.next();
@@ -722,7 +721,7 @@ class Parser {
       }
       return { value: token.value, token: this.next() };
     }
-    if (token.kind !== 'name') this.fail(trouble.expectedName(this.context(), `an ${what}, by name or number`));
+    if (token.kind !== 'name') this.fail(trouble.expectedName(this.context(), `the name or number of an ${what}`));
     const value = names.get(token.word.toLowerCase());
     if (value === undefined) this.fail(trouble.unknownWord('SKEP1040', what, token, [...names.keys()]));
     return { value, token: this.next() };

@@ -1,10 +1,10 @@
 // What to tell a person whose expression does not parse: where, what stands there, what was expected, what was perhaps meant.
 
-import type { Diagnostic, Span } from '../diagnostics/index.js';
+import { closestName, type Diagnostic, type Span } from '../diagnostics/index.js';
 import type { Qualifiers } from './ast.js';
 import { KEYWORDS, NAMED_CONSTANTS, type TokenKind } from './keywords.js';
 import type { Token } from './lexer.js';
-import { closestName } from './spelling.js';
+import { builtInServices } from './services.js';
 
 type Finding = Omit<Diagnostic, 'severity'>;
 
@@ -16,6 +16,7 @@ export interface Context {
 }
 
 const ID_KINDS: ReadonlySet<TokenKind> = new Set<TokenKind>(['name', 'number', 'ipv4', 'ipv6', 'mac', 'arcnet']);
+const TRANSPORTS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp']);
 const COMPARISONS: ReadonlySet<TokenKind> = new Set<TokenKind>(['>', '>=', '=', '<=', '<', '!=']);
 
 /** Field names of Wireshark's display filters, and what they are here. */
@@ -40,8 +41,8 @@ const DISPLAY_FILTER_FIELDS: Readonly<Record<string, string>> = {
   'ip.proto': 'ip proto',
   'vlan.id': 'vlan',
   'frame.len': 'len >=',
-  'tcp.flags.syn': "'tcp[tcpflags] & tcp-syn != 0'",
-  'icmp.type': 'icmp[icmptype] =',
+  'tcp.flags.syn': 'tcp[tcpflags] & tcp-syn != 0',
+  'icmp.type': 'icmp[icmptype] = icmp-echo',
 };
 
 /** Words that people try, and what does it here. */
@@ -123,10 +124,22 @@ function forWord(context: Context, token: Token): Pick<Finding, 'notes' | 'fix'>
   }
   const field = DISPLAY_FILTER_FIELDS[lower];
   if (field !== undefined) {
-    return { notes: [`\`${word}\` is a field of Wireshark's display filters; a capture filter says \`${field} ...\``] };
+    return {
+      notes: [
+        `\`${word}\` is a field of Wireshark's display filters; a capture filter says \`${field.includes('[') ? field : `${field} ...`}\``,
+      ],
+    };
   }
   if (/^(?:ip|ipv6|tcp|udp|eth|icmp|icmpv6|frame|http|dns|tls|arp)\.[a-z_.]+$/.test(lower)) {
     return { notes: [`\`${word}\` looks like a field of Wireshark's display filters, which are another language`] };
+  }
+  const hyphen = /^(len|[0-9]+|0x[0-9a-f]+)-(.+)$/.exec(lower);
+  if (hyphen) {
+    return replace(
+      'a hyphen belongs to the word it touches: put spaces around a minus',
+      token,
+      word.replaceAll('-', ' - '),
+    );
   }
   const foreign = FOREIGN_WORDS[lower];
   const next = context.tokens[context.position + 1]?.kind;
@@ -135,14 +148,6 @@ function forWord(context: Context, token: Token): Pick<Finding, 'notes' | 'fix'>
   if (foreign !== undefined) return { notes: [foreign] };
   if (near !== undefined && (word.length > 2 || (next !== undefined && ID_KINDS.has(next)))) {
     return replace(`did you mean \`${near}\`?`, token, near);
-  }
-  const hyphen = /^(len|[0-9]+|0x[0-9a-f]+)-(.+)$/.exec(lower);
-  if (hyphen) {
-    return replace(
-      'a hyphen belongs to the word it touches: put spaces around a minus',
-      token,
-      word.replace('-', ' - '),
-    );
   }
   return undefined;
 }
@@ -155,7 +160,10 @@ export function bareId(context: Context, span: Span): Finding {
   switch (token.kind) {
     case 'ipv4':
     case 'ipv6': {
-      const qualifier = next.kind === '/' || next.kind === 'mask' ? 'net' : 'host';
+      const isNetwork = next.kind === '/' || next.kind === 'mask';
+      const qualifier = isNetwork ? 'net' : 'host';
+      const last = isNetwork ? tokenAt({ ...context, position: context.tokens.indexOf(next) }, 1) : token;
+      const shown = textOf(context, { start: token.start, end: Math.max(last.end, token.end) });
       return {
         code: 'SKEP1015',
         message: `an address needs a qualifier: \`${qualifier} ${shown}\``,
@@ -276,22 +284,7 @@ export function leftover(context: Context): Finding {
     case '/':
       return slashAfter(context, token, last);
     case ':':
-      if (last.kind === 'number') {
-        return {
-          code: 'SKEP1012',
-          message: 'a `:` cannot follow a number here',
-          span,
-          notes: [
-            'a range of ports is `portrange 6000-6008`; host and port are two tests: `host 10.0.0.1 and port 80`',
-          ],
-        };
-      }
-      return {
-        code: 'SKEP1012',
-        message: 'a `:` cannot stand here',
-        span,
-        notes: ['host and port are two tests: `host 10.0.0.1 and port 80`'],
-      };
+      return colonAfter(context, token, last);
     case '[':
       return {
         code: 'SKEP1012',
@@ -300,14 +293,7 @@ export function leftover(context: Context): Finding {
         notes: ['a protocol can: `tcp[13]`, `ip[2:2]`, `ether[0:4]`'],
       };
     case '-':
-      if (last.kind === 'number') {
-        return {
-          code: 'SKEP1012',
-          message: 'a range of ports is written without spaces, with `portrange`',
-          span,
-          notes: ['`portrange 6000-6008`'],
-        };
-      }
+      if (last.kind === 'number') return brokenRange(context, token);
       break;
     case 'mask':
       return {
@@ -327,19 +313,29 @@ export function leftover(context: Context): Finding {
     };
   }
   const name = token.kind === 'name' ? forWord(context, token) : undefined;
+  if (token.kind === 'ipv6' && token.start === last.end) {
+    return {
+      code: 'SKEP1012',
+      message: `\`${textOf(context, last)}${shown}\` is not an IPv6 address`,
+      span: { start: last.start, end: token.end },
+      notes: ['a group of an IPv6 address has up to four hexadecimal digits'],
+    };
+  }
   if (ID_KINDS.has(token.kind)) {
-    if (last.kind === 'protocol' && !name) {
-      const qualifier =
-        token.kind === 'number' || (token.kind === 'name' && ['tcp', 'udp', 'sctp'].includes(last.word))
-          ? 'port'
-          : 'host';
+    const isPort =
+      token.kind === 'number' ||
+      (token.kind === 'name' && (!name || builtInServices().has(token.word)) && TRANSPORTS.has(last.word));
+    if (last.kind === 'protocol' && (!name || isPort)) {
+      const protocol = textOf(context, last);
+      const qualifier = isPort ? 'port' : 'host';
       return {
         code: 'SKEP1012',
-        message: `a qualifier is missing between \`${textOf(context, last)}\` and \`${shown}\``,
+        message: `a qualifier is missing between \`${protocol}\` and \`${shown}\``,
         span,
-        ...replace(`did you mean \`${textOf(context, last)} ${qualifier} ${shown}\`?`, between, ` ${qualifier} `),
+        ...replace(`did you mean \`${protocol} ${qualifier} ${shown}\`?`, between, ` ${qualifier} `),
       };
     }
+    if (token.kind === 'name' && token.word === 'to' && last.kind === 'number') return brokenRange(context, token);
     if (last.kind === 'encapsulation' && token.kind === 'name') {
       return {
         code: 'SKEP1012',
@@ -348,12 +344,12 @@ export function leftover(context: Context): Finding {
         notes: [`\`${last.word} 100\`, or \`${last.word}\` alone for any`],
       };
     }
+    if (name) return { code: 'SKEP1012', message: `\`${shown}\` is no keyword`, span, ...name };
     return {
       code: 'SKEP1012',
       message: `\`and\` or \`or\` is missing before \`${shown}\``,
       span,
       notes: ['tests are joined: `host a and port 80`; ids too: `host a or b`'],
-      ...name,
     };
   }
   if (token.kind === 'end') return { code: 'SKEP1012', message: 'the expression ends too early', span };
@@ -363,6 +359,36 @@ export function leftover(context: Context): Finding {
     span,
     ...replace('join the two tests', between, ' and '),
   };
+}
+
+/** `80:90`, `10.0.0.1:80`. */
+function colonAfter(context: Context, token: Token, last: Token): Finding {
+  const next = tokenAt(context, 1);
+  if (last.kind === 'number' && next.kind === 'number') return brokenRange(context, token);
+  const span = spanOf(token);
+  const address = last.kind === 'ipv4' || last.kind === 'name';
+  return {
+    code: 'SKEP1012',
+    message: 'a `:` cannot stand here',
+    span,
+    notes: ['host and port are two tests: `host 10.0.0.1 and port 80`'],
+    ...(address && next.kind === 'number' ? replace('write ` and port ` for it', token, ' and port ') : {}),
+  };
+}
+
+/** `port 80 - 90`, `port 80:90`, `port 80 to 90`: all three were meant to be a range. */
+function brokenRange(context: Context, token: Token): Finding {
+  const first = tokenAt(context, -1);
+  const end = tokenAt(context, 1);
+  const qualifier = tokenAt(context, -2);
+  const finding: Finding = {
+    code: 'SKEP1012',
+    message: 'a range of ports is written `portrange first-last`, without spaces',
+    span: spanOf(token),
+  };
+  if (end.kind !== 'number' || qualifier.kind !== 'type' || !qualifier.word.startsWith('port')) return finding;
+  const range = `portrange ${first.word}-${end.word}`;
+  return { ...finding, ...replace(`write \`${range}\``, { start: qualifier.start, end: end.end }, range) };
 }
 
 function slashAfter(context: Context, token: Token, last: Token): Finding {
@@ -482,7 +508,7 @@ export function missingId(context: Context, qualifiers: Qualifiers | undefined):
   if (token.kind === '=') {
     return {
       code: 'SKEP1017',
-      message: `no \`=\` between \`${textOf(context, last)}\` and ${wants}`,
+      message: `there is no \`=\` between \`${textOf(context, last)}\` and ${wants}`,
       span,
       ...replace('take it away', { start: last.end, end: token.end }, ' '),
     };
@@ -501,11 +527,14 @@ export function missingId(context: Context, qualifiers: Qualifiers | undefined):
   if (token.kind === '-') {
     return {
       code: 'SKEP1017',
-      message: `${wants} must follow \`${textOf(context, last)}\`, and there are no negative ones`,
+      message: `${wants} must follow \`${textOf(context, last)}\`, not \`-\``,
       span,
+      notes: [
+        'names and numbers begin with a letter or a digit; a name with another first character takes a backslash',
+      ],
     };
   }
-  if (/^[a-z]/i.test(shown) && KEYWORDS.has(shown)) {
+  if (KEYWORDS.has(shown) && token.kind !== 'and' && token.kind !== 'or') {
     if (qualifiers?.type === 'proto' || qualifiers?.type === 'protochain' || isName(qualifiers)) {
       return {
         code: 'SKEP1017',
@@ -622,10 +651,13 @@ export function missingComparison(context: Context, span: Span): Finding {
       ],
     };
   }
+  const next = tokenAt(context, 1);
+  const masked = (token.word === '&&' || token.word === '||') && next.kind === 'number';
   return {
     code: 'SKEP1020',
     message: `\`${shown}\` is a number; a test compares it`,
     span: spanOf(span),
+    ...(masked ? { notes: [`\`${token.word}\` joins tests; on the bits of numbers it is \`${token.word[0]}\``] } : {}),
     ...replace(`for "not zero" write \`${shown} != 0\``, { start: span.end, end: span.end }, ' != 0'),
   };
 }
