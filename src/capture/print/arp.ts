@@ -96,10 +96,7 @@ function plainAddress(ctx: PrintContext, offset: number, length: number, protoco
 export function printArp(ctx: PrintContext, offset: number, length: number): void {
   ctx.protocol = 'arp';
   const { verbosity, linkHeader } = ctx.flags;
-  if (!ctx.has(offset, HEADER)) {
-    ctx.truncated();
-    return;
-  }
+  ctx.need(offset, HEADER);
   const hardware = ctx.u16(offset);
   const protocol = ctx.u16(offset + 2);
   const operation = ctx.u16(offset + 6);
@@ -113,10 +110,7 @@ export function printArp(ctx: PrintContext, offset: number, length: number): voi
   const senderProtocol = senderHardware + hardwareLength;
   const targetHardware = senderProtocol + protocolLength;
   const targetProtocol = targetHardware + hardwareLength;
-  if (!ctx.has(targetProtocol, protocolLength)) {
-    ctx.truncated();
-    return;
-  }
+  ctx.need(targetProtocol, protocolLength);
   if (ctx.wantsLayers) {
     ctx.layer(operation === REVERSE_REQUEST || operation === REVERSE_REPLY ? 'rarp' : 'arp', {
       hardwareType: hardware,
@@ -176,10 +170,7 @@ const ATM_HEADER = 12;
 /** ATMARP: the hardware addresses are an ATM number and a subaddress, each with its own length. */
 function printAtmArp(ctx: PrintContext, offset: number, length: number): void {
   const { verbosity, linkHeader } = ctx.flags;
-  if (!ctx.has(offset, ATM_HEADER)) {
-    ctx.truncated();
-    return;
-  }
+  ctx.need(offset, ATM_HEADER);
   const protocol = ctx.u16(offset + 2);
   const operation = ctx.u16(offset + 6);
   const senderNumberLength = ctx.u8(offset + 4) & 0x3f;
@@ -194,10 +185,7 @@ function printAtmArp(ctx: PrintContext, offset: number, length: number): void {
   const targetNumber = senderProtocol + senderProtocolLength;
   const targetSub = targetNumber + targetNumberLength;
   const targetProtocol = targetSub + targetSubLength;
-  if (!ctx.has(targetProtocol, targetProtocolLength)) {
-    ctx.truncated();
-    return;
-  }
+  ctx.need(targetProtocol, targetProtocolLength);
   if (ctx.wantsLayers) {
     ctx.layer('arp', {
       hardwareType: ATM,

@@ -96,7 +96,7 @@ export interface PrintFlags {
   readonly absoluteSequence: boolean;
   /** False for -K: do not verify checksums. */
   readonly verifyChecksums: boolean;
-  /** True when -x, -X or -A is given: packets of unknown types are then not dumped on their own. */
+  /** True when -x, -X or -q is given: packets of unknown types are then not dumped on their own. */
   readonly suppressDefaultDump: boolean;
 }
 
@@ -336,7 +336,7 @@ export class PrintContext {
     return true;
   }
 
-  /** Dumps bytes in hex and ASCII, as tcpdump does for a packet of an unknown type (unless -x, -X or -A dump them anyway). */
+  /** Dumps bytes in hex and ASCII, as tcpdump does for a packet of an unknown type (unless -x or -X dump them anyway, or -q wants less). */
   defaultDump(offset: number, length: number): void {
     if (!this.flags.suppressDefaultDump) this.dump(offset, length);
   }

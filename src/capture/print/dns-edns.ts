@@ -71,10 +71,16 @@ function printClientSubnet(ctx: PrintContext, offset: number, length: number): v
   const family = length < 4 ? 0 : ctx.u16(offset);
   const addressSize = family === 1 ? 4 : family === 2 ? 16 : 0;
   const given = length - 4;
-  if (addressSize === 0 || given > addressSize) return ctx.invalid();
+  if (addressSize === 0 || given > addressSize) {
+    ctx.invalid();
+    return;
+  }
   const source = ctx.u8(offset + 2);
   const scope = ctx.u8(offset + 3);
-  if (source > 8 * addressSize || scope > 8 * addressSize || (source + 7) >> 3 !== given) return ctx.invalid();
+  if (source > 8 * addressSize || scope > 8 * addressSize || (source + 7) >> 3 !== given) {
+    ctx.invalid();
+    return;
+  }
   const address = new Uint8Array(16);
   address.set(ctx.bytes.subarray(offset + 4, offset + length));
   ctx.print(`${family === 1 ? ipv4Text(address, 0) : ipv6Text(address, 0)}/${source}/${scope}`);
@@ -87,7 +93,10 @@ function printExpire(ctx: PrintContext, offset: number, length: number): void {
 
 /** RFC 7873: the client's cookie has eight bytes, the server's eight to thirty-two. */
 function printCookie(ctx: PrintContext, offset: number, length: number): void {
-  if (length < 8 || (length > 8 && length < 16) || length > 40) return ctx.invalid();
+  if (length < 8 || (length > 8 && length < 16) || length > 40) {
+    ctx.invalid();
+    return;
+  }
   printHex(ctx, offset, 8);
   if (length > 8) {
     ctx.print(' ');
@@ -102,7 +111,10 @@ function printKeepalive(ctx: PrintContext, offset: number, length: number): void
 }
 
 function printKeyTags(ctx: PrintContext, offset: number, length: number): void {
-  if (length % 2 !== 0) return ctx.invalid();
+  if (length % 2 !== 0) {
+    ctx.invalid();
+    return;
+  }
   for (let i = 0; i < length; i += 2) ctx.print(`${i === 0 ? '' : ' '}${ctx.u16(offset + i)}`);
 }
 

@@ -1,7 +1,7 @@
 // The options of neighbour discovery (RFC 4861, 4191, 8106, 6275).
 
 import type { LayerValue, PrintContext } from './context.js';
-import { printDomainName } from './domain-name.js';
+import { printName } from './dns-names.js';
 import { bitNames, etherText, ipv6Text } from './format.js';
 
 const SOURCE_LINK_ADDRESS = 1;
@@ -91,7 +91,7 @@ export function printNeighbourOptions(ctx: PrintContext, offset: number, length:
         ctx.print(` lifetime ${ctx.u32(at + 4)}s, domain(s):`);
         for (let name = at + 8; name < at + size && ctx.u8(name) !== 0; ) {
           ctx.print(' ');
-          name = printDomainName(ctx, name, offset);
+          name = printName(ctx, name, offset);
           if (name < 0) return false;
         }
         break;

@@ -18,3 +18,8 @@ export function printIpPayload(
 export function printNoNextHeader(ctx: PrintContext): void {
   ctx.print('no next header');
 }
+
+/** Sun's network disk protocol, which tcpdump knows by name only. */
+export function printSunDisk(ctx: PrintContext, _offset: number, length: number): void {
+  ctx.print(` nd ${length}`);
+}

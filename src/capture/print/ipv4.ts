@@ -88,17 +88,12 @@ export function printIpv4(ctx: PrintContext, offset: number, length: number): vo
     });
   }
   if (length < totalLength) ctx.print(`truncated-ip - ${totalLength - length} bytes missing! `);
-  // A total length of 0 is what a capture sees of segmentation offload: the length is then that of the frame.
-  let datagramLength = totalLength;
   if (totalLength < headerLength) {
-    if (totalLength !== 0) {
-      ctx.print(`bad-len ${totalLength}`);
-      return;
-    }
-    datagramLength = length;
+    ctx.print(`bad-len ${totalLength}`);
+    return;
   }
-  const end = ctx.narrow(offset, datagramLength);
-  const payloadLength = (datagramLength - headerLength) >>> 0;
+  const end = ctx.narrow(offset, totalLength);
+  const payloadLength = totalLength - headerLength;
 
   if (verbosity > 0) {
     const tos = ctx.u8(offset + 1);

@@ -18,25 +18,40 @@ export function printLoopback(ctx: PrintContext, offset: number, length: number)
     at += size;
     rest -= size;
   };
-  if (rest < 2) return invalid();
+  if (rest < 2) {
+    invalid();
+    return;
+  }
   const skipCount = ctx.u16le(at);
   skip(2);
   ctx.print(`, skipCount ${skipCount}`);
   if (skipCount % 8 !== 0) ctx.print(' (bogus)');
-  if (skipCount > rest) return invalid();
+  if (skipCount > rest) {
+    invalid();
+    return;
+  }
   ctx.need(at, skipCount);
   skip(skipCount);
-  if (rest < 2) return invalid();
+  if (rest < 2) {
+    invalid();
+    return;
+  }
   const message = ctx.u16le(at);
   skip(2);
   if (ctx.wantsLayers) ctx.layer('loopback', { skipCount, function: message });
   ctx.print(`, ${message === REPLY ? 'Reply' : message === FORWARD ? 'Forward Data' : ` invalid (${message})`}`);
   if (message === REPLY) {
-    if (rest < 2) return invalid();
+    if (rest < 2) {
+      invalid();
+      return;
+    }
     ctx.print(`, receipt number ${ctx.u16le(at)}`);
     skip(2);
   } else if (message === FORWARD) {
-    if (rest < 6) return invalid();
+    if (rest < 6) {
+      invalid();
+      return;
+    }
     ctx.print(`, forwarding address ${ctx.ether(at)}`);
     skip(6);
   }

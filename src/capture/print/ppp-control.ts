@@ -364,7 +364,13 @@ function printIpcpOption(ctx: PrintContext, offset: number, length: number): num
           ? 'IP Header Compression'
           : 'Unknown';
     ctx.print(`: ${name} (0x${hex(protocol, 2)}):`);
-    if (protocol === HEADER_COMPRESSION && !printHeaderCompression(ctx, offset, size)) return 0;
+    if (protocol === HEADER_COMPRESSION) {
+      const after = printHeaderCompression(ctx, offset, size);
+      if (after < 0) return 0;
+      // tcpdump's dump of -vv begins where it stopped reading, not at the option.
+      printRaw(ctx, after, size, true);
+      return size;
+    }
   } else if (IPCP_NAMES.has(type)) {
     if (isBogus(ctx, size, 6)) return 0;
     ctx.print(`: ${ctx.ipv4(data)}`);
@@ -373,23 +379,25 @@ function printIpcpOption(ctx: PrintContext, offset: number, length: number): num
   return size;
 }
 
-function printHeaderCompression(ctx: PrintContext, offset: number, size: number): boolean {
-  if (isBogus(ctx, size, HEADER_COMPRESSION_SIZE, true)) return false;
+/** Prints the parameters and suboptions; returns where the reading stopped, or -1 where the capture ends. */
+function printHeaderCompression(ctx: PrintContext, offset: number, size: number): number {
+  if (isBogus(ctx, size, HEADER_COMPRESSION_SIZE, true)) return -1;
   if (!ctx.has(offset + 2, HEADER_COMPRESSION_SIZE)) {
     ctx.print('[|ipcp]');
-    return false;
+    return -1;
   }
   const field = (index: number): number => ctx.u16(offset + 4 + 2 * index);
   ctx.print(
     `\n\t    TCP Space ${field(0)}, non-TCP Space ${field(1)}, maxPeriod ${field(2)}, maxTime ${field(3)}, maxHdr ${field(4)}`,
   );
   let rest = size - HEADER_COMPRESSION_SIZE;
-  if (rest > 0) ctx.print(`\n\t      Suboptions, length ${rest}`);
+  if (rest === 0) return offset;
+  ctx.print(`\n\t      Suboptions, length ${rest}`);
   let at = offset + HEADER_COMPRESSION_SIZE;
   while (rest >= 2) {
     if (!ctx.has(at, 2)) {
       ctx.print('[|ipcp]');
-      return false;
+      return -1;
     }
     const type = ctx.u8(at);
     const length = ctx.u8(at + 1);
@@ -404,7 +412,7 @@ function printHeaderCompression(ctx: PrintContext, offset: number, size: number)
     rest -= length;
     at += length;
   }
-  return true;
+  return at;
 }
 
 const IPV6CP_NAMES: ReadonlyMap<number, string> = new Map([[1, 'Interface-ID']]);

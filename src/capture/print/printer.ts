@@ -108,7 +108,7 @@ class PacketPrinter implements Printer {
         numeric: options.numeric ?? false,
         absoluteSequence: options.absoluteSequence ?? false,
         verifyChecksums: options.verifyChecksums ?? true,
-        suppressDefaultDump: Boolean(options.hex || options.hexAscii || options.ascii),
+        suppressDefaultDump: Boolean(options.hex || options.hexAscii || options.quiet),
       },
       names,
       decoderTables(),
@@ -147,7 +147,7 @@ class PacketPrinter implements Printer {
       result.text = this.ctx.text;
       if (this.truncated) result.truncated = true;
     }
-    if (this.ctx.flags.suppressDefaultDump) {
+    if (hasDump(this.options)) {
       let data = '';
       for (const byte of packet.data) data += hex(byte, 2);
       result.data = data;
@@ -189,6 +189,10 @@ class PacketPrinter implements Printer {
     if (hexOption) return hexOnly(data, start, data.length, '\n\t');
     return asciiOnly(data, start, data.length);
   }
+}
+
+function hasDump(options: DumpOptions): boolean {
+  return Boolean(options.hex || options.hexAscii || options.ascii);
 }
 
 /** What is printed instead of a packet whose record header cannot be right. */

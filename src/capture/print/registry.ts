@@ -16,7 +16,7 @@ import { printEthernetInIp, printEthernetLink } from './ethernet.js';
 import { printGre } from './gre.js';
 import { printIcmp } from './icmp.js';
 import { printIcmpv6 } from './icmpv6.js';
-import { printNoNextHeader } from './ip-payload.js';
+import { printNoNextHeader, printSunDisk } from './ip-payload.js';
 import { printAuthenticationHeader, printEsp, printIpComp } from './ipsec.js';
 import { printIpv4 } from './ipv4.js';
 import { printIpv6 } from './ipv6.js';
@@ -86,6 +86,7 @@ export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder]
   [51, printAuthenticationHeader],
   [58, printIcmpv6],
   [59, printNoNextHeader],
+  [77, printSunDisk],
   [108, printIpComp],
   [132, printSctp],
   [143, printEthernetInIp],

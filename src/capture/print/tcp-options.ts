@@ -150,7 +150,7 @@ export function printTcpOptions(
       case MD5:
         // The signature is checked only by who has the key.
         if (!fits(16)) return fail();
-        ctx.print(` can't check - ${hexBytes(ctx, at, 16)}`);
+        ctx.print(` shared secret not supplied with -M, can't check - ${hexBytes(ctx, at, 16)}`);
         break;
       case SCPS:
         if (!fits(2)) return fail();
