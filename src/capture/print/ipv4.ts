@@ -170,12 +170,12 @@ function printOptions(ctx: PrintContext, offset: number, length: number): boolea
       case OPTION_END:
         return true;
       case OPTION_TIMESTAMP:
-        printTimestamps(ctx, at, size);
+        if (!printTimestamps(ctx, at, size)) return false;
         break;
       case OPTION_RECORD_ROUTE:
       case OPTION_LOOSE_SOURCE_ROUTE:
       case OPTION_STRICT_SOURCE_ROUTE:
-        printRoute(ctx, at, size);
+        if (!printRoute(ctx, at, size)) return false;
         break;
       case OPTION_ROUTER_ALERT:
         if (size < 4) ctx.print(` [bad length ${size}]`);
@@ -188,26 +188,31 @@ function printOptions(ctx: PrintContext, offset: number, length: number): boolea
   return true;
 }
 
-/** The addresses of a record route or source route option; a comma follows those already passed. */
-function printRoute(ctx: PrintContext, offset: number, size: number): void {
+/** The addresses of a record route or source route option, a comma after those already passed; false when one is not captured. */
+function printRoute(ctx: PrintContext, offset: number, size: number): boolean {
   if (size < 3) {
     ctx.print(` [bad length ${size}]`);
-    return;
+    return true;
   }
   if (((size + 1) & 3) !== 0) ctx.print(` [bad length ${size}]`);
   const pointer = ctx.u8(offset + 2) - 1;
   if (pointer < 3 || ((pointer + 1) & 3) !== 0 || pointer > size + 1) ctx.print(` [bad ptr ${pointer + 1}]`);
   // A pointer of 0 counts as far beyond the option.
   const passed = pointer >>> 0;
-  for (let at = 3; at < size; at += 4) ctx.print(` ${ctx.ipv4(offset + at)}${passed > at ? ',' : ''}`);
+  for (let at = 3; at < size; at += 4) {
+    if (!ctx.has(offset + at, 4)) return false;
+    ctx.print(` ${ctx.ipv4(offset + at)}${passed > at ? ',' : ''}`);
+  }
+  return true;
 }
 
 const TIMESTAMP_TYPES = ['TSONLY', 'TS+ADDR', undefined, 'PRESPEC'] as const;
 
-function printTimestamps(ctx: PrintContext, offset: number, size: number): void {
+/** The time stamps, a caret before the next to be written; false when one is not captured. */
+function printTimestamps(ctx: PrintContext, offset: number, size: number): boolean {
   if (size < 4) {
     ctx.print(`[bad length ${size}]`);
-    return;
+    return true;
   }
   ctx.print(' TS{');
   const type = ctx.u8(offset + 3) & 15;
@@ -226,10 +231,12 @@ function printTimestamps(ctx: PrintContext, offset: number, size: number): void 
     let lead = ' ';
     for (at = 4; at < size; at += step) {
       if (pointer === at) lead = ' ^ ';
+      if (!ctx.has(offset + at, step)) return false;
       ctx.print(`${lead}${ctx.u32(offset + at + step - 4)}@${step === 8 ? ctx.ipv4(offset + at) : ''}`);
       lead = ' ';
     }
   }
   if (pointer === at) ctx.print(' ^ ');
   ctx.print(missed !== 0 ? ` [${missed} hops not recorded]} ` : '}');
+  return true;
 }

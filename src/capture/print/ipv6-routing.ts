@@ -44,9 +44,11 @@ export function ipv6FinalDestination(ctx: PrintContext, ip: number): number {
 /** Prints a routing header; returns its length, or -1 when the chain ends here. */
 export function printRoutingHeader(ctx: PrintContext, offset: number): number {
   ctx.protocol = 'rt6';
+  ctx.print('RT6');
   const units = ctx.u8(offset + 1);
+  ctx.print(` (len=${units}`);
   const type = ctx.u8(offset + 2);
-  ctx.print(`RT6 (len=${units}, type=${type}${type === TYPE_SOURCE_ROUTE ? ' [Deprecated]' : ''}`);
+  ctx.print(`, type=${type}${type === TYPE_SOURCE_ROUTE ? ' [Deprecated]' : ''}`);
   ctx.print(`, segleft=${ctx.u8(offset + 3)}`);
   if (type === TYPE_SEGMENT_ROUTING) {
     ctx.print(`, last-entry=${ctx.u8(offset + 4)}`);

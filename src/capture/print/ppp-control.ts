@@ -265,7 +265,8 @@ function printLcpOption(ctx: PrintContext, offset: number, length: number): numb
       break;
     case 13:
       if (isBogus(ctx, size, 3, true)) return 0;
-      ctx.print(`: : Callback Operation ${CALLBACK_NAMES[ctx.u8(data)] ?? 'Unknown'} (${ctx.u8(data)})`);
+      ctx.print(': ');
+      ctx.print(`: Callback Operation ${CALLBACK_NAMES[ctx.u8(data)] ?? 'Unknown'} (${ctx.u8(data)})`);
       break;
     case 17:
       if (isBogus(ctx, size, 4)) return 0;

@@ -72,16 +72,18 @@ function dataLength(kind: number, length: number): number {
 }
 
 /**
- * Prints ", options [...]" of the header at `tcp`; false when they are bad and the packet's text ends here. `flags` are the
- * segment's, `sackBase` is subtracted from selective acknowledgments.
+ * Prints ", options [...]" of the header at `tcp`; false when they are bad and the packet's text ends here. The segment
+ * has `segmentLength` bytes and these `flags`; `sackBase` is subtracted from selective acknowledgments.
  */
 export function printTcpOptions(
   ctx: PrintContext,
   tcp: number,
   headerLength: number,
+  segmentLength: number,
   flags: number,
   sackBase: number,
 ): boolean {
+  const isWhole = ctx.has(tcp, segmentLength);
   let at = tcp + 20;
   let rest = headerLength - 20;
   let separator = '';
@@ -148,9 +150,10 @@ export function printTcpOptions(
         ctx.print(` val ${ctx.u32(at)} ecr ${ctx.u32(at + 4)}`);
         break;
       case MD5:
-        // The signature is checked only by who has the key.
+        // A signature can be checked only by who has the secret, and only over the whole segment.
         if (!fits(16)) return fail();
-        ctx.print(` shared secret not supplied with -M, can't check - ${hexBytes(ctx, at, 16)}`);
+        ctx.print(isWhole ? ' shared secret not supplied with -M, ' : ' snaplen too short, ');
+        ctx.print(`can't check - ${hexBytes(ctx, at, 16)}`);
         break;
       case SCPS:
         if (!fits(2)) return fail();

@@ -132,7 +132,7 @@ export function printTcp(ctx: PrintContext, offset: number, length: number, ip: 
   if ((flags & ACK) !== 0) ctx.print(`, ack ${acknowledgment}`);
   ctx.print(`, win ${window}`);
   if ((flags & URG) !== 0) ctx.print(`, urg ${urgent}`);
-  if (headerLength > HEADER && !printTcpOptions(ctx, offset, headerLength, flags, sackBase)) return;
+  if (headerLength > HEADER && !printTcpOptions(ctx, offset, headerLength, length, flags, sackBase)) return;
   ctx.print(`, length ${payloadLength}`);
   if (payloadLength === 0) return;
   if (!ctx.has(offset, headerLength)) {
