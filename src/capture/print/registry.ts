@@ -12,24 +12,36 @@ import type {
   PayloadDecoder,
   PortLookup,
 } from './context.js';
+import { printDhcp } from './dhcp.js';
+import { printDhcpv6 } from './dhcpv6.js';
+import { printDns, printDnsOverTcp, printMulticastDns } from './dns.js';
 import { printEthernetInIp, printEthernetLink } from './ethernet.js';
+import { printGeneve } from './geneve.js';
 import { printGre } from './gre.js';
 import { printIcmp } from './icmp.js';
 import { printIcmpv6 } from './icmpv6.js';
+import { printIgmp } from './igmp.js';
 import { printNoNextHeader, printSunDisk } from './ip-payload.js';
 import { printAuthenticationHeader, printEsp, printIpComp } from './ipsec.js';
 import { printIpv4 } from './ipv4.js';
 import { printIpv6 } from './ipv6.js';
 import { printIpxEthernet, printIpxLlc } from './ipx.js';
 import { printLinuxCooked, printLinuxCooked2 } from './linux-cooked.js';
+import { printLldp } from './lldp.js';
 import { printLoopback } from './loopback.js';
 import { printMpls } from './mpls.js';
+import { printNtp } from './ntp.js';
 import { printPppEthernet, printPppHdlcLink, printPppLink } from './ppp.js';
 import { printPppoe, printPppoeLink } from './pppoe.js';
 import { printRawIp } from './raw-ip.js';
 import { printSctp } from './sctp.js';
+import { printStp } from './stp.js';
+import { printSyslog } from './syslog.js';
 import { printTcp } from './tcp.js';
+import { printFtp, printHttp, printRtsp, printSip, printSmtp, printWhois } from './text-protocols.js';
+import { printTftp } from './tftp.js';
 import { printUdp } from './udp.js';
+import { printVxlan } from './vxlan.js';
 
 /** A decoder for the payload of some ports. `side` says which of a packet's two ports must be one of them. */
 export interface PortRow {
@@ -71,12 +83,14 @@ export const ETHER_TYPE_DECODERS: readonly (readonly [number, PayloadDecoder])[]
   [0x8848, printMpls],
   [0x8863, printPppoe],
   [0x8864, printPppoe],
+  [0x88cc, printLldp],
   [0x9000, printLoopback],
 ];
 
 /** By IP protocol number. */
 export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder])[] = [
   [1, printIcmp],
+  [2, printIgmp],
   [4, printIpv4],
   [6, printTcp],
   [17, printUdp],
@@ -95,14 +109,34 @@ export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder]
 /** By LLC service access point. */
 export const LLC_SAP_DECODERS: readonly (readonly [number, PayloadDecoder])[] = [
   [0x06, printIpv4],
+  [0x42, printStp],
   [0xe0, printIpxLlc],
 ];
 
 /** UDP payloads. */
-export const UDP_PORT_DECODERS: readonly PortRow[] = [];
+export const UDP_PORT_DECODERS: readonly PortRow[] = [
+  { ports: [53], side: 'either', decode: printDns },
+  { ports: [5353], side: 'either', decode: printMulticastDns },
+  { ports: [69], side: 'either', decode: printTftp },
+  { ports: [67, 68], side: 'either', decode: printDhcp },
+  { ports: [123], side: 'either', decode: printNtp },
+  { ports: [546, 547], side: 'either', decode: printDhcpv6 },
+  { ports: [5060], side: 'either', decode: printSip },
+  { ports: [514], side: 'either', decode: printSyslog },
+  { ports: [4789], side: 'either', decode: printVxlan },
+  { ports: [6081], side: 'either', decode: printGeneve },
+  { ports: [6635], side: 'either', decode: printMpls },
+];
 
 /** TCP payloads. */
-export const TCP_PORT_DECODERS: readonly PortRow[] = [];
+export const TCP_PORT_DECODERS: readonly PortRow[] = [
+  { ports: [25], side: 'either', decode: printSmtp },
+  { ports: [43], side: 'either', decode: printWhois },
+  { ports: [21], side: 'either', decode: printFtp },
+  { ports: [80, 8080], side: 'either', decode: printHttp },
+  { ports: [554, 8554], side: 'either', decode: printRtsp },
+  { ports: [53], side: 'either', decode: printDnsOverTcp },
+];
 
 /** A lookup over port rows: the first row in table order that fits one of the two ports. */
 export function portLookup(rows: readonly PortRow[]): PortLookup {

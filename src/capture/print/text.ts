@@ -1,9 +1,8 @@
-// Text and unknown bytes inside packets, as `tcpdump` shows them: control characters as "^X", the eighth bit as "M-".
+// Text inside packets, as `tcpdump` shows them: control characters as "^X", the eighth bit as "M-".
 
 import type { PrintContext } from './context.js';
 import { TRUNCATED } from './context.js';
-import { visibleByte } from './format.js';
-import { hexOnly } from './hexdump.js';
+import { HEX2, visibleByte } from './format.js';
 
 const VISIBLE: readonly string[] = Array.from({ length: 256 }, (_, byte) => visibleByte(byte));
 
@@ -42,20 +41,9 @@ export function printTerminated(ctx: PrintContext, offset: number, length: numbe
   return 0;
 }
 
-/** Prints bytes of unknown meaning as lines of hex, as many as are captured. */
-export function printUnknown(ctx: PrintContext, offset: number, indent: string, length: number): void {
-  ctx.print(hexOnly(ctx.bytes, offset, offset + Math.min(length, ctx.available(offset)), indent));
-}
-
 /** Two hex digits for each byte; ends the packet where the captured bytes end first. */
 export function printHex(ctx: PrintContext, offset: number, length: number): void {
-  for (let i = 0; i < length; i++)
-    ctx.print(
-      ctx
-        .u8(offset + i)
-        .toString(16)
-        .padStart(2, '0'),
-    );
+  for (let i = 0; i < length; i++) ctx.print(HEX2[ctx.u8(offset + i)]!);
 }
 
 /** What `print` prints, as a string (for fields); what it got to when the captured bytes end early. */
