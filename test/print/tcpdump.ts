@@ -1,7 +1,7 @@
 // Runs the real tcpdump and our printer over the same packets with the same flags.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NameSource, PrintablePacket, PrinterOptions } from '../../src/capture/print/index.js';
@@ -34,10 +34,25 @@ function services(): Map<string, string> {
 
 const SERVICES = services();
 
+/** Names of the network interfaces by index, which tcpdump asks the kernel for. */
+function interfaces(): Map<number, string> {
+  const names = new Map<number, string>();
+  try {
+    for (const name of readdirSync('/sys/class/net')) {
+      names.set(Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8')), name);
+    }
+  } catch {
+    // Not Linux: no names.
+  }
+  return names;
+}
+
+const INTERFACES = interfaces();
+
 /** Names of this machine, without its resolver. */
 export const machineNames: NameSource = {
   service: (port, transport) => SERVICES.get(`${port}/${transport}`),
-  interface: index => (index === 1 ? 'lo' : undefined),
+  interface: index => INTERFACES.get(index),
 };
 
 /** Options of the printer for flags of the command line: "-nn -v -tttt -X". */

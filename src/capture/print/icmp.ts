@@ -190,6 +190,7 @@ export function printIcmp(ctx: PrintContext, offset: number, length: number, ip:
     ctx.print('\n\t');
     const quotedLength = ctx.u16(offset + 10);
     const end = ctx.narrow(offset + 8, quotedLength);
+    ctx.need(offset + 10, 2);
     const { wantsLayers } = ctx;
     ctx.wantsLayers = false;
     if (ctx.descend()) {

@@ -100,7 +100,7 @@ function printAcknowledgment(ctx: PrintContext, offset: number, length: number):
     ctx.print(' [|dao-length too short]');
     return;
   }
-  const hasId = (ctx.u8(offset + 1) & 0x40) !== 0;
+  const hasId = (ctx.u8(offset + 1) & 0x80) !== 0;
   if (hasId && !ctx.has(offset + DAO_SIZE, DODAG_ID)) {
     ctx.truncated();
     return;

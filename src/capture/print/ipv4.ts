@@ -38,9 +38,9 @@ const OPTION_NAMES: ReadonlyMap<number, string> = new Map([
   [82, 'traceroute'],
 ]);
 
-/** Protocols whose decoders print the addresses themselves, with the ports: TCP, UDP, DCCP, SCTP. */
+/** Protocols whose decoders print the addresses themselves, with the ports: TCP, UDP, SCTP. */
 export function printsOwnAddresses(protocol: number): boolean {
-  return protocol === 6 || protocol === 17 || protocol === 33 || protocol === 132;
+  return protocol === 6 || protocol === 17 || protocol === 132;
 }
 
 /** Prints the datagram at `offset`; `length` bytes of it were on the wire. */
