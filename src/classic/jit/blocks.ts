@@ -2,7 +2,14 @@
 // 100,000 instructions and filters are compiled while somebody waits.
 
 import { computeDominance } from '../../engine/index.js';
-import { BPF_MEMWORDS, type ClassicProgram, instructionRow, isAlwaysJump, isConditionalJump } from '../../isa/index.js';
+import {
+  ancillaryAt,
+  BPF_MEMWORDS,
+  type ClassicProgram,
+  instructionRow,
+  isAlwaysJump,
+  isConditionalJump,
+} from '../../isa/index.js';
 
 /** The machine's variables as bits of a set: A, X and M[0] to M[15]. */
 export const A = 1;
@@ -26,7 +33,11 @@ export interface Blocks {
   readonly liveIn: Int32Array;
 }
 
-/** Cuts a program that assertRunnable() has passed into blocks. A block also ends where X changes: checks of `[x + k]` stand at the beginnings of blocks. */
+/**
+ * Cuts a program that assertRunnable() has passed into blocks. All checks of packet lengths stand at the beginnings of
+ * blocks, so a block also ends where X changes, and behind an ancillary load, which may end the program with a result that
+ * is not 0 before a load behind it fails.
+ */
 export function findBlocks(program: ClassicProgram): Blocks {
   const length = program.length;
   const leads = new Uint8Array(length + 1);
@@ -37,7 +48,7 @@ export function findBlocks(program: ClassicProgram): Blocks {
       leads[pc + 1] = leads[pc + 1 + jt] = leads[pc + 1 + jf] = 1;
     } else if (isAlwaysJump(code)) {
       leads[pc + 1] = leads[pc + 1 + (k | 0)] = 1;
-    } else if (instructionRow(code)!.class === 'ret' || writesOf(program, pc) & X) {
+    } else if (instructionRow(code)!.class === 'ret' || writesOf(program, pc) & X || ancillaryAt(k)) {
       leads[pc + 1] = 1;
     }
   }

@@ -15,7 +15,7 @@ import {
   SECCOMP_DATA_BYTES,
   SKF_AD_OFF,
 } from '../../isa/index.js';
-import { AD_ALU_XOR_X, AD_NLATTR, AD_NLATTR_NEST } from '../ancillary.js';
+import { AD_ALU_XOR_X, AD_NLATTR, AD_NLATTR_NEST, absentResult } from '../ancillary.js';
 import { DIALECTS, type DialectRow } from '../dialect.js';
 import { assertRunnable, DEFAULT_STEP_BUDGET, type RunOptions } from '../run-options.js';
 import { A, type Blocks, findBlocks, writesOf, X } from './blocks.js';
@@ -461,9 +461,7 @@ class FlowBuilder {
           break;
         }
         case 'a':
-          this.nodes[node]!.end = this.matchOnly
-            ? { kind: 'branch', test: { kind: 'compare', operator: 'jeq', k: 0 }, taken: REJECT, otherwise: ACCEPT }
-            : { kind: 'return', value: 'a' };
+          this.nodes[node]!.end = this.returnA();
           return;
         case 'goto':
           if ((k | 0) < 0) {
@@ -510,16 +508,33 @@ class FlowBuilder {
           this.nodes[at]!.operations.push({ kind: 'attribute', nested: offset === AD_NLATTR_NEST });
           return at;
         }
-        if (!this.noAncillary) {
-          this.usesAncillary = true;
-          at = this.guard(at, { kind: 'ancillary-absent', offset }, REJECT);
-          this.nodes[at]!.operations.push({ kind: 'ancillary', offset });
-          return at;
+        const absent = this.whenAbsent(offset);
+        if (this.noAncillary) {
+          this.nodes[at]!.end = { kind: 'jump', to: absent };
+          return -1;
         }
+        this.usesAncillary = true;
+        at = this.guard(at, { kind: 'ancillary-absent', offset }, absent);
+        this.nodes[at]!.operations.push({ kind: 'ancillary', offset });
+        return at;
       }
+      default:
+        this.nodes[at]!.end = { kind: 'jump', to: REJECT };
+        return -1;
     }
-    this.nodes[at]!.end = { kind: 'jump', to: REJECT };
-    return -1;
+  }
+
+  /** Where a program ends whose ancillary load found nothing. */
+  private whenAbsent(offset: number): number {
+    if (absentResult(offset, 1) === 0) return REJECT;
+    const node = this.createNode();
+    this.nodes[node]!.end = this.returnA();
+    return node;
+  }
+
+  private returnA(): NodeEnd {
+    if (!this.matchOnly) return { kind: 'return', value: 'a' };
+    return { kind: 'branch', test: { kind: 'compare', operator: 'jeq', k: 0 }, taken: REJECT, otherwise: ACCEPT };
   }
 
   private returnConstant(k: number): NodeEnd {
