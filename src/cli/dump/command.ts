@@ -3,6 +3,7 @@
 import { readCaptureFileSync } from '../../capture/node/index.js';
 import { SkepError } from '../../diagnostics/index.js';
 import { LINK_TYPES, linkTypeByName, linktypeToDlt } from '../../filter/index.js';
+import { resolverFor } from '../../filter/node/index.js';
 import { type ClassicProgram, formatProgram } from '../../isa/index.js';
 import { EXIT_OK, EXIT_REFUSED, printDiagnostics, readInput, type SourceText, UsageError } from '../terminal.js';
 import { inputFiles } from './files.js';
@@ -22,7 +23,7 @@ export async function dump(options: DumpOptions): Promise<number> {
   if (options.listInterfaces) return print(interfaceLines());
   if (options.listLinkTypes) return print(linkTypeLines());
   const text = expressionText(options);
-  const filters = new Filters(text, options);
+  const filters = new Filters(text, options, await resolverFor(text.source));
   const dlt = options.printCode > 0 ? codeLinkType(options) : undefined;
   try {
     if (dlt !== undefined) return printCode(filters.compile(dlt).program, options);

@@ -1,39 +1,39 @@
 // One filter expression, compiled for every link type that turns up in the files.
 
 import { SkepError } from '../../diagnostics/index.js';
-import { compileFilter, type Filter, linkTypeByDlt, linktypeToDlt } from '../../filter/index.js';
-import { createNodeResolver } from '../../filter/node/index.js';
+import { compileFilter, type Filter, linkTypeByDlt, linktypeToDlt, type NameResolver } from '../../filter/index.js';
+import { BPF_K, BPF_RET, type ClassicProgram, instruction } from '../../isa/index.js';
 import { printDiagnostics, type SourceText } from '../terminal.js';
 import type { DumpOptions } from './options.js';
+
+const REJECT_ALL: ClassicProgram = [instruction(BPF_RET | BPF_K, 0)];
 
 export class Filters {
   readonly text: SourceText;
   readonly #options: DumpOptions;
-  readonly #byLinkType = new Map<number, Filter | undefined>();
+  readonly #resolver: NameResolver;
+  readonly #byLinkType = new Map<number, ClassicProgram>();
   #warned = false;
 
-  constructor(text: SourceText, options: DumpOptions) {
+  constructor(text: SourceText, options: DumpOptions, resolver: NameResolver) {
     this.text = text;
     this.#options = options;
-  }
-
-  /** Whether every packet matches, whatever its link type. */
-  get acceptsAll(): boolean {
-    return this.text.source.trim() === '';
+    this.#resolver = resolver;
   }
 
   /**
-   * The filter for a LINKTYPE of a file. The first one that is asked for decides whether the expression is good: SkepError
-   * is thrown. Undefined for a later link type that the expression cannot be compiled for: a warning was printed, nothing matches there.
+   * The program for a LINKTYPE of a file; undefined when every packet matches. The first link type that is asked for decides whether
+   * the expression is good: SkepError is thrown. For a later one that it cannot be compiled for, a warning is printed, and nothing matches there.
    */
-  forLinkType(linkType: number): Filter | undefined {
-    if (this.#byLinkType.has(linkType)) return this.#byLinkType.get(linkType);
-    const first = this.#byLinkType.size === 0;
-    let filter: Filter | undefined;
+  programFor(linkType: number): ClassicProgram | undefined {
+    if (this.text.source.trim() === '') return undefined;
+    const known = this.#byLinkType.get(linkType);
+    if (known) return known;
+    let program = REJECT_ALL;
     try {
-      filter = this.compile(linktypeToDlt(linkType));
+      program = this.compile(linktypeToDlt(linkType)).program;
     } catch (error) {
-      if (first || !(error instanceof SkepError)) throw error;
+      if (this.#byLinkType.size === 0 || !(error instanceof SkepError)) throw error;
       const name = linkTypeByDlt(linktypeToDlt(linkType))?.name ?? `link type ${linkType}`;
       const notes = [`packets of this file's ${name} interfaces are left out`];
       printDiagnostics(
@@ -41,19 +41,14 @@ export class Filters {
         this.text,
       );
     }
-    this.#byLinkType.set(linkType, filter);
-    return filter;
+    this.#byLinkType.set(linkType, program);
+    return program;
   }
 
   /** Compiles for a DLT. Warnings are printed once. */
   compile(dlt: number): Filter {
     const { optimize, snapLength } = this.#options;
-    const filter = compileFilter(this.text.source, {
-      linkType: dlt,
-      optimize,
-      snapLength,
-      resolver: createNodeResolver(),
-    });
+    const filter = compileFilter(this.text.source, { linkType: dlt, optimize, snapLength, resolver: this.#resolver });
     if (!this.#warned) printDiagnostics(filter.warnings, this.text);
     this.#warned = true;
     return filter;

@@ -11,37 +11,30 @@ export interface Progress {
 
 const SILENT: Progress = { update() {}, stop() {} };
 
+/** Files below this are done before a bar could be read. */
+const LONG_FILE_BYTES = 64 * 1024 * 1024;
 const DRAW_AFTER_MS = 1000;
 
 /** `totalBytes` undefined (a pipe): no bar, since there is no end to measure against. */
-export function createProgress(totalBytes: number | undefined, wanted: boolean): Progress {
-  if (!wanted || !totalBytes || !process.stderr.isTTY) return SILENT;
+export async function createProgress(totalBytes: number | undefined, wanted: boolean): Promise<Progress> {
+  if (!wanted || totalBytes === undefined || totalBytes < LONG_FILE_BYTES || !process.stderr.isTTY) return SILENT;
+  const { default: cliProgress } = await import('cli-progress');
   const started = Date.now();
   let bar: SingleBar | undefined;
-  let loading = false;
-  let stopped = false;
-  const draw = async (): Promise<void> => {
-    loading = true;
-    const { default: cliProgress } = await import('cli-progress');
-    if (stopped) return;
-    bar = new cliProgress.SingleBar(
-      {
-        format: '{bar} {percentage}%  {mib} MiB  {eta_formatted} left',
-        stream: process.stderr,
-        clearOnComplete: true,
-        hideCursor: true,
-      },
-      cliProgress.Presets.shades_classic,
-    );
-    bar.start(totalBytes, 0, { mib: 0 });
-  };
   return {
     update(bytes) {
-      if (bar) bar.update(Math.min(bytes, totalBytes), { mib: Math.round(bytes / 1048576) });
-      else if (!loading && Date.now() - started > DRAW_AFTER_MS) void draw();
+      if (!bar) {
+        if (Date.now() - started < DRAW_AFTER_MS) return;
+        const format = '{bar} {percentage}%  {mib} MiB  {eta_formatted} left';
+        bar = new cliProgress.SingleBar(
+          { format, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+          cliProgress.Presets.shades_classic,
+        );
+        bar.start(totalBytes, 0, { mib: 0 });
+      }
+      bar.update(Math.min(bytes, totalBytes), { mib: Math.round(bytes / 1048576) });
     },
     stop() {
-      stopped = true;
       bar?.stop();
     },
   };

@@ -1,37 +1,32 @@
-// What `skep dump` does with files: finds the packets that match and hands them to the sinks.
+// What `skep dump` does with files: finds the packets that match and prints, writes or counts them.
+//
+// Copying one file into another and counting go through `filterFile`, which runs no JavaScript per packet; everything else
+// gets the matching packets in batches and hands them to sinks.
 
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CaptureInterface } from '../../capture/index.js';
-import { readCaptureFileSync } from '../../capture/node/index.js';
+import { filterFile, InputFile, matchingPackets, type ScanOptions } from '../../capture/node/index.js';
 import { SkepError } from '../../diagnostics/index.js';
-import { type Filter, linkTypeByDlt, linktypeToDlt } from '../../filter/index.js';
+import { linkTypeByDlt, linktypeToDlt } from '../../filter/index.js';
 import { EXIT_OK, EXIT_REFUSED, printDiagnostics } from '../terminal.js';
 import type { Filters } from './filters.js';
 import type { DumpOptions } from './options.js';
-import { createProgress, type Progress } from './progress.js';
-import { openSinks, type Sink } from './sinks.js';
+import { createProgress } from './progress.js';
+import { openSinks, outputFormat, rotation, type Sink } from './sinks.js';
 
 /** LINKTYPE_ETHERNET: what an expression is checked for when a file describes no interface. */
 const ETHERNET = 1;
 
-/** Packets between two looks at the event loop: signals are handled and the progress bar is drawn there. */
-const PACKETS_A_TURN = 16384;
-
 /** Reads the files one after the other. Resolves with the exit code. */
 export async function runDump(files: readonly string[], options: DumpOptions, filters: Filters): Promise<number> {
-  const run = new DumpRun(options, filters, openSinks(options, files));
-  const stop = (): void => run.stop();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    for (const path of files) {
-      if (run.stopped) break;
-      await run.file(path);
-    }
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-    run.close();
-  }
+  const run = new DumpRun(options, filters);
+  const [only] = files;
+  const copies = options.writeFile !== undefined && !options.print && files.length === 1;
+  const counts = options.countOnly && options.writeFile === undefined && !options.print;
+  if (counts) for (const path of files) await run.count(path);
+  else if (copies) await run.copy(only!, options.writeFile!);
+  else await run.handOn(files);
   if (options.countOnly) process.stdout.write(`${run.matched} packet${run.matched === 1 ? '' : 's'}\n`);
   return run.exitCode;
 }
@@ -39,77 +34,106 @@ export async function runDump(files: readonly string[], options: DumpOptions, fi
 class DumpRun {
   readonly #options: DumpOptions;
   readonly #filters: Filters;
-  readonly #sinks: readonly Sink[];
-  #toSkip: number;
   matched = 0;
-  stopped = false;
   exitCode = EXIT_OK;
+  #stopped = false;
 
-  constructor(options: DumpOptions, filters: Filters, sinks: readonly Sink[]) {
+  constructor(options: DumpOptions, filters: Filters) {
     this.#options = options;
     this.#filters = filters;
-    this.#sinks = sinks;
-    this.#toSkip = options.skipPackets;
   }
 
-  /** No more packets: what was taken is still written. */
-  stop(): void {
-    this.stopped = true;
+  /** Counts the matches of a file. */
+  async count(path: string): Promise<void> {
+    await this.#guarded(path, scan => {
+      filterFile({ input: path, ...scan });
+    });
   }
 
-  close(): void {
-    for (const sink of this.#sinks) sink.close();
+  /** Copies the matches of a file into another. */
+  async copy(path: string, writeFile: string): Promise<void> {
+    await this.#guarded(path, scan => {
+      const output = { path: writeFile, format: outputFormat(writeFile), ...rotation(this.#options) };
+      filterFile({ input: path, output, ...scan });
+    });
   }
 
-  /** One file, to its end, to its damage (which is printed), or until enough packets matched. */
-  async file(path: string): Promise<void> {
-    const progress = createProgress(sizeOf(path), this.#options.progress && !process.stdout.isTTY);
+  /** Hands the matches of all files to the sinks. */
+  async handOn(files: readonly string[]): Promise<void> {
+    const inputs = files.map(path => new InputFile(path));
+    const sinks = openSinks(this.#options, inputs);
+    const stop = (): void => {
+      this.#stopped = true;
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
-      await this.#packets(path, progress);
+      for (const path of files) {
+        if (this.#stopped) break;
+        await this.#guarded(path, scan => this.#packets(path, scan, sinks), sinks);
+      }
+    } finally {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      for (const sink of sinks) sink.close();
+      for (const input of inputs) input.close();
+    }
+  }
+
+  async #packets(path: string, scan: ScanOptions, sinks: readonly Sink[]): Promise<void> {
+    for (const batch of matchingPackets({ input: path, ...scan })) {
+      for (const packet of batch) {
+        for (const sink of sinks) if (!sink.packet(packet)) this.#stopped = true;
+        if (this.#stopped) return;
+      }
+      // A turn of the event loop, for signals.
+      await nextTurn();
+      if (this.#stopped) return;
+    }
+  }
+
+  /** Works on one file with the options every scan has; prints damage, after what stood before it was delivered. */
+  async #guarded(
+    path: string,
+    work: (scan: ScanOptions) => void | Promise<void>,
+    sinks: readonly Sink[] = [],
+  ): Promise<void> {
+    if (this.#stopped) return;
+    const options = this.#options;
+    const progress = await createProgress(sizeOf(path), options.progress && !printsToTerminal(options));
+    const before = this.matched;
+    let announced = false;
+    try {
+      await work({
+        programFor: iface => {
+          if (!announced) announce(path, iface);
+          announced = true;
+          return this.#filters.programFor(iface.linkType);
+        },
+        onProgress: ({ bytesRead, matches }) => {
+          this.matched = before + matches;
+          progress.update(bytesRead);
+        },
+        ...(options.maxPackets !== undefined && { maximumMatches: options.maxPackets - before }),
+        ...(options.skipPackets > 0 && { skipMatches: options.skipPackets }),
+      });
+      // A file without interfaces holds no packets, but the expression must be right all the same.
+      if (!announced) this.#filters.programFor(ETHERNET);
     } catch (error) {
-      if (!(error instanceof SkepError)) throw error;
-      // What stood before the damage is delivered first.
-      for (const sink of this.#sinks) sink.flush();
+      if (!(error instanceof SkepError) || error.code?.startsWith('SKEP1')) throw error;
+      for (const sink of sinks) sink.flush();
       progress.stop();
       printDiagnostics(error.diagnostics.map(found => ({ ...found, message: `${path}: ${found.message}` })));
       this.exitCode = EXIT_REFUSED;
-      this.stop();
+      this.#stopped = true;
     } finally {
       progress.stop();
     }
+    if (this.matched === options.maxPackets) this.#stopped = true;
   }
+}
 
-  async #packets(path: string, progress: Progress): Promise<void> {
-    const reader = readCaptureFileSync(path, { onBytes: bytes => progress.update(bytes) });
-    const filterOf = new Map<CaptureInterface, Filter | undefined>();
-    let untilTurn = PACKETS_A_TURN;
-    for (const item of reader.items()) {
-      if (item.kind === 'interface') {
-        if (filterOf.size === 0) announce(path, item.interface);
-        filterOf.set(item.interface, this.#filters.forLinkType(item.interface.linkType));
-      }
-      if (item.kind !== 'packet') continue;
-      if (--untilTurn === 0) {
-        untilTurn = PACKETS_A_TURN;
-        await nextTurn();
-      }
-      if (this.stopped) return;
-      if (filterOf.get(item.interface)?.matches(item.data, item.originalLength)) this.#take(item);
-      if (this.stopped) return;
-    }
-    // A file without interfaces holds no packets, but the expression must be right all the same.
-    if (filterOf.size === 0) this.#filters.forLinkType(ETHERNET);
-  }
-
-  #take(packet: Parameters<Sink['packet']>[0]): void {
-    if (this.#toSkip > 0) {
-      this.#toSkip--;
-      return;
-    }
-    this.matched++;
-    for (const sink of this.#sinks) if (!sink.packet(packet)) this.stop();
-    if (this.matched === this.#options.maxPackets) this.stop();
-  }
+/** A bar between lines on the same terminal would only be in the way. */
+function printsToTerminal(options: DumpOptions): boolean {
+  return process.stdout.isTTY === true && options.writeFile === undefined && !options.countOnly;
 }
 
 /** tcpdump's line about the file, on standard error. */

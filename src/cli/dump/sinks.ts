@@ -1,7 +1,7 @@
 // Where the matching packets of `skep dump` go: lines, JSON lines, a file.
 
 import type { CapturedPacket, CaptureFormat, WritableItem } from '../../capture/index.js';
-import { type CaptureFileOptions, CaptureFileWriter, InputFile } from '../../capture/node/index.js';
+import { type CaptureFileOptions, CaptureFileWriter, type InputFile } from '../../capture/node/index.js';
 import { createPrinter, type Printer, TIME_STYLES } from '../../capture/print/index.js';
 import { LineOutput } from '../output.js';
 import { localUtcOffset, machineNames } from './names.js';
@@ -16,9 +16,9 @@ export interface Sink {
 }
 
 /** The sinks that the flags ask for. Opens the file to write. */
-export function openSinks(options: DumpOptions, files: readonly string[]): Sink[] {
+export function openSinks(options: DumpOptions, inputs: readonly InputFile[]): Sink[] {
   const sinks: Sink[] = [];
-  if (options.writeFile !== undefined) sinks.push(new FileSink(options.writeFile, options, files));
+  if (options.writeFile !== undefined) sinks.push(new FileSink(options.writeFile, options, inputs));
   if ((options.writeFile === undefined && !options.countOnly) || options.print) sinks.push(new LineSink(options));
   return sinks;
 }
@@ -66,8 +66,8 @@ class LineSink implements Sink {
 class FileSink implements Sink {
   readonly #writer: CaptureFileWriter;
 
-  constructor(path: string, options: DumpOptions, files: readonly string[]) {
-    this.#writer = new CaptureFileWriter(path, writerOptions(path, options, files));
+  constructor(path: string, options: DumpOptions, inputs: readonly InputFile[]) {
+    this.#writer = new CaptureFileWriter(path, { format: outputFormat(path), inputs, ...rotation(options) });
   }
 
   packet(packet: CapturedPacket): boolean {
@@ -88,11 +88,12 @@ export function outputFormat(path: string): CaptureFormat {
   return /\.(pcapng|ntar)(\.gz)?$/i.test(path) ? 'pcapng' : 'pcap';
 }
 
-function writerOptions(path: string, options: DumpOptions, files: readonly string[]): CaptureFileOptions {
+/** -C, -W, -G and -U. */
+export function rotation(
+  options: DumpOptions,
+): Pick<CaptureFileOptions, 'maximumBytes' | 'fileCount' | 'seconds' | 'packetBuffered'> {
   return {
-    format: outputFormat(path),
-    packetBuffered: options.packetBuffered,
-    inputs: files.filter(file => file !== '-').map(file => new InputFile(file)),
+    ...(options.packetBuffered && { packetBuffered: true }),
     ...(options.rotateBytes !== undefined && { maximumBytes: options.rotateBytes }),
     ...(options.rotateFiles !== undefined && { fileCount: options.rotateFiles }),
     ...(options.rotateSeconds !== undefined && { seconds: options.rotateSeconds }),
