@@ -92,7 +92,7 @@ export const RULES: readonly Rule[] = [
     check: each(({ code }, _pc, _program, set) => {
       if (isAllowed(code, set)) return undefined;
       const row = instructionRow(code);
-      const name = row ? `\`${row.mnemonic}\` (opcode 0x${code.toString(16)})` : `opcode 0x${code.toString(16)}`;
+      const name = row ? `\`${row.mnemonic}\` (${row.meaning})` : `opcode 0x${code.toString(16)}`;
       return { message: `${name} ${row || set === 'bsd' ? REFUSES[set] : 'does not exist'}` };
     }),
   },

@@ -208,3 +208,39 @@ describe('any input is answered', () => {
     expect(assemble(formatProgram(program, 'hex', { byteOrder: 'big' }))).toEqual(program);
   });
 });
+
+describe('large and hostile texts are answered in time', () => {
+  const size = 2_000_000;
+  it.each([
+    ['spaces', `a${' '.repeat(size)}b`],
+    ['spaces before a number', `${' '.repeat(size)}4`],
+    ['a number with suffixes', `{ 0${'u'.repeat(size)}x, 0, 0, 0 }`],
+    ['one long word', 'x'.repeat(size)],
+    ['digits', `${'1'.repeat(size)}!`],
+    ['open brackets', '['.repeat(size)],
+    ['open braces', '{'.repeat(size)],
+    ['open parentheses', `{ ${'('.repeat(size)}`],
+    ['minus signs', `{ ${'-'.repeat(size)}`],
+    ['commas', ','.repeat(size)],
+    ['equal signs', `line CODE\n${'='.repeat(size)}x`],
+    ['comment openings', '/*'.repeat(size / 2)],
+    ['labels', Array.from({ length: 100_000 }, (_, index) => `l${index}:`).join('\n')],
+    ['unknown mnemonics', 'lda #1\n'.repeat(100_000)],
+    ['newlines', '\n'.repeat(size)],
+  ])('%s', (_name, text) => {
+    const start = performance.now();
+    expect(() => assemble(text)).toThrowError(SkepError);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('a program of a hundred thousand instructions goes through every form', () => {
+    const program = Array.from({ length: 100_000 }, (_, index) => instruction(0x15, index, index % 3, 0));
+    program.push(...Array.from({ length: 4 }, () => instruction(6, 0)));
+    const bytes = encodeProgram(program);
+    for (const row of FORMATS) expect(encodeProgram(assemble(row.print(program, {})))).toEqual(bytes);
+  });
+
+  it('a text beyond all measure is refused', () => {
+    expect(() => assemble('tax\n'.repeat(3_000_000))).toThrowError(/more than any program/);
+  });
+});

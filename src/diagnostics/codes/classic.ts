@@ -13,6 +13,7 @@ export const CLASSIC_CODES = {
   SKEP2010: 'a listing whose numbering or count does not fit its lines',
   SKEP2011: 'JSON that does not hold a program',
   SKEP2012: 'a listing that does not say everything the instruction held',
+  SKEP2013: 'a text too long to be a program',
   // Validating: rules of the BSD, Linux and seccomp checks.
   SKEP2030: 'a program without instructions',
   SKEP2031: 'a program of more than 4,096 instructions',

@@ -106,9 +106,15 @@ export const FORMATS: readonly FormatRow[] = [
 
 /** A count, then lines of four numbers, or such lines alone. */
 function looksDecimal(text: string): boolean {
-  const [first, second] = text.trim().split(/\s*[\n,]\s*/, 2);
-  const isRow = (line: string | undefined): boolean => line !== undefined && /^\d+([ \t]+\d+){3}$/.test(line);
-  return isRow(first) || (/^\d{1,9}$/.test(first ?? '') && (isRow(second) || second === undefined));
+  // Only the beginning: enough for two lines of numbers.
+  const lines = text
+    .slice(0, 400)
+    .trimStart()
+    .split(/[\n,]/)
+    .map(line => line.trim());
+  const [first = '', second = ''] = lines;
+  const isRow = (line: string): boolean => /^\d+([ \t]+\d+){3}$/.test(line);
+  return isRow(first) || (/^\d{1,9}$/.test(first) && (isRow(second) || second === ''));
 }
 
 /** The row of a format, undefined for a name that is none. */
@@ -126,6 +132,9 @@ export function detectFormat(text: string): FormatName {
   return FORMATS.find(row => row.looksLike(text))!.name;
 }
 
+/** Characters of a text that is read: room for a hundred thousand instructions in any form. */
+const MAX_TEXT_LENGTH = 8 * 1024 * 1024;
+
 export interface AssembleOptions extends ParseOptions {
   /** The form of the text. Default: found out. */
   readonly syntax?: FormatName;
@@ -141,8 +150,12 @@ export interface Assembly extends ParsedProgram {
  * Throws SkepError with everything that is wrong with the text.
  */
 export function assembleProgram(text: string, options: AssembleOptions = {}): Assembly {
+  const span = { start: 0, end: text.length };
+  if (text.length > MAX_TEXT_LENGTH) {
+    const message = `the text has ${text.length} characters: more than any program`;
+    throw new SkepError({ code: 'SKEP2013', severity: 'error', message });
+  }
   if (text.trim() === '') {
-    const span = { start: 0, end: text.length };
     throw new SkepError({ code: 'SKEP2030', severity: 'error', message: 'there are no instructions', span });
   }
   const syntax = options.syntax ?? detectFormat(text);

@@ -184,7 +184,7 @@ export const INSTRUCTIONS: readonly InstructionRow[] = [
   row(BPF_RET | BPF_K, 'ret', 'imm', 10, 'BPF_RET BPF_K', 'return k'),
   row(BPF_RET | BPF_A, 'ret', 'a', 10, 'BPF_RET BPF_A', 'return A'),
   // In the paper and in bpf_asm, but no interpreter implements it: only the BSD check, which looks at the class, passes it.
-  row(BPF_RET | BPF_X, 'ret', 'x', 10, 'BPF_RET BPF_X', 'return X (nothing runs it)', ONLY_BSD),
+  row(BPF_RET | BPF_X, 'ret', 'x', 10, 'BPF_RET BPF_X', 'return X', ONLY_BSD),
 
   row(BPF_MISC | BPF_TAX, 'tax', 'none', 10, 'BPF_MISC BPF_TAX', 'X = A'),
   row(BPF_MISC | BPF_TXA, 'txa', 'none', 10, 'BPF_MISC BPF_TXA', 'A = X'),

@@ -14,7 +14,7 @@ import type { InstructionRow } from '../table.js';
 import { chooseRow, readNumber, readOperand, rowsOf, unknownMnemonic } from './operand.js';
 import type { ParsedProgram, ParseOptions } from './parsed.js';
 import { Problems } from './problems.js';
-import { ASM_STYLE, missingAt, type Token, TokenReader, tokenize } from './tokens.js';
+import { ASM_STYLE, missingAt, type Token, TokenReader } from './tokens.js';
 
 interface LabelUse {
   readonly name: string;
@@ -37,7 +37,7 @@ interface Item {
 /** Assembles text. Throws SkepError with all that is wrong. */
 export function parseAsm(text: string, options: ParseOptions = {}): ParsedProgram {
   const problems = new Problems();
-  const reader = new TokenReader(tokenize(text, ASM_STYLE, problems));
+  const reader = new TokenReader(text, ASM_STYLE, problems);
   const items: Item[] = [];
   const labels = new Map<string, { readonly index: number; readonly span: Span }>();
 

@@ -7,7 +7,7 @@ import { SECCOMP_FIELDS } from '../seccomp/data.js';
 import { cConstant, constantNames } from './c-constants.js';
 import type { ParsedProgram, ParseOptions } from './parsed.js';
 import { Problems } from './problems.js';
-import { C_STYLE, missingAt, TokenReader, tokenize } from './tokens.js';
+import { C_STYLE, missingAt, TokenReader } from './tokens.js';
 
 const FIELD_LIMITS = { code: 0xffff, jt: 0xff, jf: 0xff, k: 0xffffffff } as const;
 type FieldName = keyof typeof FIELD_LIMITS;
@@ -25,7 +25,7 @@ interface Field {
 /** The program in C source. Throws SkepError with all that is wrong. */
 export function parseC(text: string, options: ParseOptions = {}): ParsedProgram {
   const problems = new Problems();
-  const reader = new TokenReader(tokenize(text, C_STYLE, problems));
+  const reader = new TokenReader(text, C_STYLE, problems);
   const arch = options.arch ?? 'x86_64';
   const program: ClassicInstruction[] = [];
   const spans: Span[] = [];

@@ -5,7 +5,7 @@ import { BPF_JA, BPF_JMP, BPF_LDX, BPF_LEN, BPF_RET, BPF_X } from '../opcodes.js
 import { chooseRow, readNumber, readOperand, rowsOf, unknownMnemonic } from './operand.js';
 import type { ParsedProgram } from './parsed.js';
 import { Problems } from './problems.js';
-import { LISTING_STYLE, missingAt, TokenReader, tokenize } from './tokens.js';
+import { LISTING_STYLE, missingAt, TokenReader } from './tokens.js';
 
 const LINE = /^[ \t]*\((\d+)\)[ \t]*/;
 
@@ -36,9 +36,7 @@ export function parseTcpdump(text: string): ParsedProgram {
         end: at + head[1]!.length + 2,
       });
     }
-    const reader = new TokenReader(
-      tokenize(text, LISTING_STYLE, problems, start + head[0].length, start + line.length),
-    );
+    const reader = new TokenReader(text, LISTING_STYLE, problems, start + head[0].length, start + line.length);
     program.push(readLine(reader, program.length, problems) ?? instruction(0));
     spans.push(span);
   }

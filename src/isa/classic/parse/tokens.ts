@@ -30,19 +30,21 @@ export const LISTING_STYLE: TokenStyle = { lineComments: [], hashLines: false, n
 const WORD = /[A-Za-z_.][A-Za-z0-9_.]*/y;
 const NUMBER = /[0-9][0-9A-Za-z_]*/y;
 const SPACE = /[ \t\r\f\v]+/y;
-const SIGN = /<<|>>|[^\s]/y;
+const SIGN = /<<|>>|\S/uy;
 
-/** The tokens of `text` (from `from` to `to`), an end token last. Malformed numbers and comments are reported. */
-export function tokenize(
+/**
+ * The tokens of `text` (from `from` to `to`), an end token last. Malformed comments are reported when they are reached.
+ * One at a time, so that a large text costs no more memory than what is read from it.
+ */
+function* tokensOf(
   text: string,
   style: TokenStyle,
   problems: Problems,
-  from = 0,
-  to: number = text.length,
-): Token[] {
-  const tokens: Token[] = [];
-  const push = (kind: Token['kind'], start: number, end: number, value = Number.NaN): void => {
-    tokens.push({ kind, text: text.slice(start, end), span: { start, end }, value });
+  from: number,
+  to: number,
+): Generator<Token, Token> {
+  const token = (kind: Token['kind'], start: number, end: number, value = Number.NaN): Token => {
+    return { kind, text: text.slice(start, end), span: { start, end }, value };
   };
   const match = (pattern: RegExp, at: number): number => {
     pattern.lastIndex = at;
@@ -56,46 +58,45 @@ export function tokenize(
   let isLineStart = true;
   let at = from;
   while (at < to) {
+    const start = at;
     if (text[at] === '\n') {
-      if (style.newlines) push('newline', at, at + 1);
       isLineStart = true;
       at++;
+      if (style.newlines) yield token('newline', start, at);
       continue;
     }
-    const afterSpace = match(SPACE, at);
-    if (afterSpace > at) {
-      at = afterSpace;
-      continue;
-    }
+    at = match(SPACE, start);
+    if (at > start) continue;
     if (text.startsWith('/*', at)) {
       const close = text.indexOf('*/', at + 2);
       if (close === -1 || close + 2 > to) {
-        problems.error('SKEP2003', 'the comment is not closed', { start: at, end: at + 2 });
+        problems.error('SKEP2003', 'the comment is not closed', { start: at, end: Math.min(at + 2, to) });
         break;
       }
       at = close + 2;
       continue;
     }
-    if (
-      style.lineComments.some(mark => text.startsWith(mark, at)) ||
-      (style.hashLines && isLineStart && text[at] === '#')
-    ) {
+    const isHashLine = style.hashLines && isLineStart && text[at] === '#';
+    if (isHashLine || style.lineComments.some(mark => text.startsWith(mark, at))) {
       at = endOfLine(at);
       continue;
     }
     isLineStart = false;
-    const start = at;
-    if ((at = match(WORD, start)) > start) push('word', start, at);
-    else if ((at = match(NUMBER, start)) > start) push('number', start, at, numberValue(text.slice(start, at), style));
-    else if ((at = match(SIGN, start)) > start) push('sign', start, at);
+    if ((at = match(WORD, start)) > start) yield token('word', start, at);
+    else if ((at = match(NUMBER, start)) > start) {
+      yield token('number', start, at, numberValue(text.slice(start, at), style));
+    } else if ((at = match(SIGN, start)) > start) yield token('sign', start, at);
     else at = start + 1;
   }
-  push('end', Math.min(at, to), Math.min(at, to));
-  return tokens;
+  return token('end', Math.min(at, to), Math.min(at, to));
 }
+
+/** No number of 32 bits is longer, in whatever base. */
+const MAX_NUMBER_LENGTH = 64;
 
 /** Decimal, 0x hexadecimal, 0b binary, and octal after a 0. NaN for anything else. */
 export function numberValue(text: string, style: TokenStyle = ASM_STYLE): number {
+  if (text.length > MAX_NUMBER_LENGTH) return Number.NaN;
   const digits = style.suffixes ? text.replace(/[uUlL]+$/, '') : text;
   if (/^0[xX][0-9a-fA-F]+$/.test(digits)) return Number.parseInt(digits.slice(2), 16);
   if (/^0[bB][01]+$/.test(digits)) return Number.parseInt(digits.slice(2), 2);
@@ -103,32 +104,42 @@ export function numberValue(text: string, style: TokenStyle = ASM_STYLE): number
   return /^(0|[1-9][0-9]*)$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
-/** Walks over tokens. Never runs beyond the end token. */
+/** Walks over the tokens of a text, or of a part of it. Never runs beyond the end token. */
 export class TokenReader {
-  readonly #tokens: readonly Token[];
-  #at = 0;
+  readonly #source: Generator<Token, Token>;
+  /** Tokens that were looked at and not yet taken. */
+  readonly #ahead: Token[] = [];
+  #end: Token | undefined;
+  #previous: Token | undefined;
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
+  constructor(text: string, style: TokenStyle, problems: Problems, from = 0, to: number = text.length) {
+    this.#source = tokensOf(text, style, problems, from, to);
   }
 
   get token(): Token {
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!;
+    return this.peek(0);
   }
 
   /** The token `ahead` places on. */
   peek(ahead: number): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
+    while (this.#ahead.length <= ahead) {
+      if (this.#end) return this.#end;
+      const { value, done } = this.#source.next();
+      if (done) this.#end = value;
+      else this.#ahead.push(value);
+    }
+    return this.#ahead[ahead]!;
   }
 
   /** The token that was read last: its end is where something is missing. */
   get previous(): Token | undefined {
-    return this.#tokens[this.#at - 1];
+    return this.#previous;
   }
 
   next(): Token {
     const { token } = this;
-    this.#at++;
+    this.#ahead.shift();
+    this.#previous = token;
     return token;
   }
 
@@ -144,7 +155,7 @@ export class TokenReader {
   /** Whether the next token is this sign (or word, case ignored); takes it if so. */
   take(text: string): boolean {
     if (!this.is(text)) return false;
-    this.#at++;
+    this.next();
     return true;
   }
 
