@@ -79,10 +79,10 @@ export function constant(value: boolean, origin?: Origin): Condition {
   return { kind: 'constant', value, ...(origin ? { origin } : {}) };
 }
 
-/** `not`: a constant turns over, two `not`s cancel. */
+/** `not`: a constant turns over, two `not`s cancel unless the inner one has words of its own. */
 export function not(term: Condition, origin?: Origin): Condition {
   if (term.kind === 'constant') return constant(!term.value, origin ?? term.origin);
-  if (term.kind === 'not' && !origin) return term.term;
+  if (term.kind === 'not' && !origin && !term.origin) return term.term;
   return { kind: 'not', term, ...(origin ? { origin } : {}) };
 }
 

@@ -3,6 +3,7 @@
 
 import type { AddressType, Id, IdPrimitive, ProtocolName, Qualifiers } from '../ast.js';
 import type { Condition } from '../condition.js';
+import { formatIpv6 } from '../id-checks.js';
 import { failUnknownName, type NameKind, type NameResolver, type PortTransport, resolvePort } from '../names.js';
 import { all, any } from './build.js';
 import { decnetAddress, decnetHost } from './decnet.js';
@@ -10,7 +11,7 @@ import { fail, failQualifier, requireAtMost } from './errors.js';
 import { isisPdu, isoProtocol } from './iso.js';
 import { linkProtocol } from './link-layer.js';
 import { macHost, requireMac, shortHost } from './mac.js';
-import { type Ip4Net, type Ip6Net, ip4Hosts, ip4Words, ip6Hosts, ip6Words } from './network.js';
+import { type Ip4Net, type Ip6Net, ip4Hosts, ip4Words, ip6Hosts } from './network.js';
 import { protocolChain } from './protochain.js';
 import { requirePlainDirection } from './qualifiers.js';
 import type { State } from './state.js';
@@ -378,14 +379,14 @@ function prefixMask({ idSpan }: IdPrimitive, length: number): number {
 
 function ipv6(state: State, primitive: IdPrimitive, id: Extract<Id, { type: 'ipv6' }>): Condition {
   const { protocol, direction, type } = primitive.qualifiers;
-  const text = `${ip6Words(id.bytes)}${id.prefixLength === undefined ? '' : `/${id.prefixLength}`}`;
+  const text = `${formatIpv6(id.bytes)}${id.prefixLength === undefined ? '' : `/${id.prefixLength}`}`;
   if (NOT_WITH_ADDRESSES.has(type)) failType(state, type, `an IPv6 address (${text})`);
   const prefixLength = id.prefixLength ?? 128;
   if (prefixLength > 128)
     fail('SKEP1108', `an IPv6 address has 128 bits: no prefix of ${prefixLength}`, primitive.idSpan);
   const network = id.bytes.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, prefixLength - 8 * i))));
   if (network.some((byte, i) => byte !== id.bytes[i])) {
-    const replacement = `${ip6Words(network)}/${prefixLength}`;
+    const replacement = `${formatIpv6(network)}/${prefixLength}`;
     fail('SKEP1107', `${text} has bits set outside of the prefix`, primitive.idSpan, {
       fix: { description: `did you mean \`${replacement}\`?`, span: primitive.idSpan, replacement },
     });

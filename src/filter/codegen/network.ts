@@ -2,7 +2,8 @@
 
 import type { Direction, ProtocolName } from '../ast.js';
 import type { Condition } from '../condition.js';
-import { all, any, constant, not } from './build.js';
+import { formatIpv6 } from '../id-checks.js';
+import { all, any, not } from './build.js';
 import { failQualifier } from './errors.js';
 import { linkProtocol } from './link-layer.js';
 import { equals, field } from './load.js';
@@ -49,19 +50,6 @@ function ip4NetWords({ address, mask }: Ip4Net): string {
   const length = Math.clz32(~mask);
   const isPrefix = (~mask & (~mask + 1)) === 0;
   return `${ip4Words(address)}${isPrefix ? `/${length}` : ` mask ${ip4Words(mask)}`}`;
-}
-
-/** RFC 5952's text of an address. */
-export function ip6Words(address: Uint8Array): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((address[2 * i]! << 8) | address[2 * i + 1]!).toString(16));
-  let best = { start: -1, length: 1 };
-  for (let i = 0; i < 8; i++) {
-    let end = i;
-    while (end < 8 && groups[end] === '0') end++;
-    if (end - i > best.length) best = { start: i, length: end - i };
-  }
-  if (best.start === -1) return groups.join(':');
-  return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`;
 }
 
 export interface HostOptions {
@@ -125,7 +113,7 @@ export function ip6Hosts(state: State, nets: readonly Ip6Net[], options: HostOpt
 function ip6Address(state: State, { address, prefixLength }: Ip6Net, way: 'source' | 'destination'): Condition {
   const offset = way === 'source' ? IP6_SOURCE : IP6_DESTINATION;
   const whole = prefixLength === 128;
-  const words = `${way} address is ${whole ? '' : 'in '}${ip6Words(address)}${whole ? '' : `/${prefixLength}`}`;
+  const words = `${way} address is ${whole ? '' : 'in '}${formatIpv6(address)}${whole ? '' : `/${prefixLength}`}`;
   const tests: Condition[] = [];
   for (let word = 0; word < 4; word++) {
     const bits = Math.min(32, Math.max(0, prefixLength - 32 * word));
@@ -136,6 +124,3 @@ function ip6Address(state: State, { address, prefixLength }: Ip6Net, way: 'sourc
   }
   return all(tests);
 }
-
-/** No address at all: what a name with addresses of the other version only gives. */
-export const NO_HOST: Condition = constant(false);

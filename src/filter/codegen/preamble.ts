@@ -105,7 +105,7 @@ function wlanPayload(register: number, radiotap: boolean): readonly Statement[] 
     store(register),
     loadIndexed(1, 0),
     branch(BPF_JSET, DATA_BIT, [
-      branch(BPF_JSET, CONTROL_BIT, [], [branch(BPF_JSET, QOS_BIT, grow([add(2)]), radiotap ? padding : [])]),
+      branch(BPF_JSET, CONTROL_BIT, [], [branch(BPF_JSET, QOS_BIT, grow([add(2)])), ...(radiotap ? padding : [])]),
     ]),
   ];
 }

@@ -1,7 +1,7 @@
 // `protochain`: follow IPv4's AH, or IPv6's extension headers, until the wanted protocol or the end.
 //
-// The steps are libpcap's, one for one, its slip included: behind an AH the next header is looked for at AH's own length
-// from the network header, not from AH. `ip6Extensions` is the walk that gets it right.
+// The steps are libpcap's but for one: it forgets to add AH's length to where AH stands, so that it looks for the next
+// header in the wrong place, and on some packets forever. Here each step goes forward, so a walk ends with the packet.
 
 import { BPF_JEQ, BPF_MUL } from '../../isa/index.js';
 import type { ProtocolName } from '../ast.js';
@@ -19,7 +19,6 @@ import {
   store,
   tax,
   test,
-  txa,
 } from './build.js';
 import { fail, failQualifier, requireAtMost } from './errors.js';
 import { linkProtocol } from './link-layer.js';
@@ -55,17 +54,16 @@ export function protocolChain(state: State, protocol: number, over: ProtocolName
   ]);
 }
 
-/** A = the header at X's next header; X += nothing. Leaves A in `register` too. */
+/** A and `register` = the next header field of the header at X. */
 function nextHeader(network: number, register: number): Statement[] {
   return [loadIndexed(1, network), store(register)];
 }
 
-/** libpcap's step over AH: X = (packet[X + 1] + 2) * 4. */
+/** X += (packet[X + 1] + 2) * 4. */
 function overAuthentication(network: number, register: number): Statement[] {
   return [
     ...nextHeader(network, register),
-    ...[txa(), add(1), tax()],
-    ...[loadIndexed(1, network), add(2), alu(BPF_MUL, 4), tax()],
+    ...[loadIndexed(1, network + 1), add(2), alu(BPF_MUL, 4), addX(), tax()],
     loadMemory(register),
   ];
 }

@@ -43,7 +43,10 @@ export function relation(state: State, primitive: RelationPrimitive): Related {
 
   const checked = [...right.checked, ...left.checked];
   const facts = checked.map(load => protocolFact(load.protocol)).reduce(union, NO_FACTS);
-  warnOfUnchecked(state, [...left.unchecked, ...right.unchecked], facts);
+  const unchecked = [...left.unchecked, ...right.unchecked];
+  warnOfUnchecked(state, unchecked, facts);
+  // What is not checked must still be possible on this link type.
+  for (const load of unchecked) protocolCheck(state, load.protocol);
   const checks = checked.map(load => protocolCheck(state, load.protocol));
   const context: ArithmeticContext = { constants: constantsOf(primitive), version: 4 };
   return { condition: all([...checks, comparison(state, primitive, context)]), whenTrue: facts };
