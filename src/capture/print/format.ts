@@ -113,3 +113,10 @@ export function visibleByte(byte: number): string {
   }
   return text + String.fromCharCode(code);
 }
+
+/** An address by its length: IPv4 (4 bytes), IPv6 (16), else as a link-layer address. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return ipv4Text(bytes, 0);
+  if (bytes.length === 16) return ipv6Text(bytes, 0);
+  return etherText(bytes, 0, bytes.length);
+}

@@ -1,12 +1,43 @@
-// What printed lines take from the machine: host names of /etc/hosts, service names of /etc/services, the local time zone.
+// What printed lines take from the machine: names of /etc/hosts, /etc/services and /etc/ethers, the local time zone.
 // Nothing is asked of the network.
 
-import type { NameSource } from '../../capture/print/index.js';
-import { reverseNames } from '../../filter/node/index.js';
+import { addressText, type NameSource } from '../../capture/print/index.js';
+import { systemResolver } from '../../filter/node/index.js';
 
-/** Names for addresses and ports, read when the first one is asked for. */
+/** Names for addresses and ports. Each file is read when the first name of its kind is asked for. */
 export function machineNames(): NameSource {
-  return reverseNames();
+  const resolver = systemResolver();
+  let hosts: Map<string, string> | undefined;
+  let ports: Map<string, string> | undefined;
+  let ethers: Map<string, string> | undefined;
+  return {
+    host(address) {
+      hosts ??= reversed(resolver.names('host'), name => (resolver.host(name) ?? []).map(addressText));
+      return hosts.get(address);
+    },
+    service(port, transport) {
+      ports ??= reversed(resolver.names('service'), name =>
+        Object.entries(resolver.service(name) ?? {}).map(([protocol, number]) => `${number}/${protocol}`),
+      );
+      return ports.get(`${port}/${transport}`);
+    },
+    ether(address) {
+      ethers ??= reversed(resolver.names('ether host'), name => {
+        const bytes = resolver.etherHost(name);
+        return bytes ? [addressText(bytes)] : [];
+      });
+      return ethers.get(address);
+    },
+  };
+}
+
+/** value -> the first name that has it: in these files the official name stands before its aliases. */
+function reversed(names: Iterable<string>, valuesOf: (name: string) => readonly string[]): Map<string, string> {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    for (const value of valuesOf(name)) if (!first.has(value)) first.set(value, name);
+  }
+  return first;
 }
 
 const HOUR_SECONDS = 3600;
