@@ -1400,7 +1400,7 @@ add('raw: ipv4', ipv4(datagram), LINK_RAW);
 add('raw: ipv6', ipv6(datagram), LINK_RAW);
 add('raw: unknown version', bytes(0x90, data), LINK_RAW);
 add('ipv4 link type', ipv4(datagram), LINK_IPV4);
-add('ipv6 link type', ipv6(tcp(data), { nextHeader: 6 }), LINK_IPV6);
+add('ipv6 link type', ipv6(tcp(data, { sourcePort: 40001 }), { nextHeader: 6 }), LINK_IPV6);
 add('unsupported link type', data, LINK_UNSUPPORTED);
 
 /** Every packet, in the order they are printed (connections build up). */
