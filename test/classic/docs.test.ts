@@ -31,9 +31,14 @@ const cell = (value: string): string => value.replaceAll('|', '\\|');
 const hex = (value: number, digits = 2): string => `0x${value.toString(16).padStart(digits, '0')}`;
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
+/** A Markdown table, its columns aligned in the source. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+  const cells = [heads, ...rows].map(row => row.map(cell));
+  const widths = heads.map((_, column) => Math.max(3, ...cells.map(row => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`;
+  const [head, ...body] = cells as [string[], ...string[][]];
+  return [line(head), line(widths.map(width => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
 const TABLES: Readonly<Record<string, string>> = {

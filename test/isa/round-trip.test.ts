@@ -5,6 +5,7 @@ import {
   assemble,
   assembleProgram,
   type ClassicInstruction,
+  type ClassicProgram,
   decodeProgram,
   detectFormat,
   encodeProgram,
@@ -236,8 +237,8 @@ describe('large and hostile texts are answered in time', () => {
   it('a program of a hundred thousand instructions goes through every form', () => {
     const program = Array.from({ length: 100_000 }, (_, index) => instruction(0x15, index, index % 3, 0));
     program.push(...Array.from({ length: 4 }, () => instruction(6, 0)));
-    const bytes = encodeProgram(program);
-    for (const row of FORMATS) expect(encodeProgram(assemble(row.print(program, {})))).toEqual(bytes);
+    const same = (other: ClassicProgram): boolean => Buffer.compare(encodeProgram(other), encodeProgram(program)) === 0;
+    for (const row of FORMATS) expect(same(assemble(row.print(program, {})))).toBe(true);
   });
 
   it('a text beyond all measure is refused', () => {
