@@ -35,6 +35,7 @@ import { printPppEthernet, printPppHdlcLink, printPppLink } from './ppp.js';
 import { printPppoe, printPppoeLink } from './pppoe.js';
 import { printRawIp } from './raw-ip.js';
 import { printSctp } from './sctp.js';
+import { printSnmp } from './snmp.js';
 import { printStp } from './stp.js';
 import { printSyslog } from './syslog.js';
 import { printTcp } from './tcp.js';
@@ -119,6 +120,7 @@ export const UDP_PORT_DECODERS: readonly PortRow[] = [
   { ports: [5353], side: 'either', decode: printMulticastDns },
   { ports: [69], side: 'either', decode: printTftp },
   { ports: [67, 68], side: 'either', decode: printDhcp },
+  { ports: [161, 162], side: 'either', decode: printSnmp },
   { ports: [123], side: 'either', decode: printNtp },
   { ports: [546, 547], side: 'either', decode: printDhcpv6 },
   { ports: [5060], side: 'either', decode: printSip },
