@@ -74,7 +74,7 @@ function update(): void {
     const expected = packets.map(() => new Map<string, string>());
     for (const flags of [...FLAGS, ...FIRST_FLAGS]) {
       const shown = FLAGS.includes(flags) ? packets : packets.slice(0, 1);
-      tcpdumpPrinted(shown, flags).forEach((line, index) => expected[index]!.set(flags, line));
+      for (const [index, line] of tcpdumpPrinted(shown, flags).entries()) expected[index]!.set(flags, line);
     }
     const cases: PrintedCase[] = packets.map((packet, index) => ({ packet, expected: expected[index]! }));
     writeFileSync(new URL(`${group}.txt`, FOLDER), formatCases(group, cases));

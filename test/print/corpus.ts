@@ -436,6 +436,11 @@ addIcmp(
 function addIpv6(name: string, packet: Uint8Array): void {
   add(`ipv6: ${name}`, ethernet(packet, { type: 0x86dd }));
 }
+/** An option of an IPv6 extension header: its length does not count its first two bytes. */
+function option6(kind: number, ...parts: readonly Part[]): Uint8Array {
+  const body = bytes(...parts);
+  return bytes(kind, body.length, body);
+}
 function optionsHeader(next: number, ...options: readonly Part[]): Uint8Array {
   const body = bytes(next, 0, ...options);
   const padded = bytes(body, zeros((8 - (body.length % 8)) % 8));
@@ -454,15 +459,15 @@ addIpv6('unknown next header', ipv6(data, { nextHeader: 200 }));
 addIpv6('next header without payload', ipv6(empty, { nextHeader: 6 }));
 addIpv6(
   'hop-by-hop with router alert',
-  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option(5, u16(0)), option(1)) }),
+  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option6(5, u16(0)), option6(1)) }),
 );
 addIpv6(
   'hop-by-hop with padding',
-  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, 0, 0, option(1, 0, 0)) }),
+  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, 0, 0, option6(1, 0, 0)) }),
 );
 addIpv6(
   'hop-by-hop with an unknown option',
-  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option(0x3e, 1, 2, 3)) }),
+  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option6(0x3e, 1, 2, 3)) }),
 );
 addIpv6(
   'hop-by-hop, option too long',
@@ -477,7 +482,7 @@ addIpv6(
   ipv6(datagram, {
     nextHeader: 0,
     protocol: 17,
-    extensions: bytes(optionsHeader(0, option(1, zeros(4))), optionsHeader(17, option(1, zeros(4)))),
+    extensions: bytes(optionsHeader(0, option6(1, zeros(4))), optionsHeader(17, option6(1, zeros(4)))),
   }),
 );
 addIpv6(
@@ -485,12 +490,17 @@ addIpv6(
   ipv6(datagram, {
     nextHeader: 60,
     protocol: 17,
-    extensions: bytes(optionsHeader(0, option(1, zeros(4))), optionsHeader(17, option(1, zeros(4)))),
+    extensions: bytes(optionsHeader(0, option6(1, zeros(4))), optionsHeader(17, option6(1, zeros(4)))),
   }),
 );
 addIpv6(
   'hop-by-hop without a jumbo option, payload length 0',
-  ipv6(datagram, { nextHeader: 0, protocol: 17, payloadLength: 0, extensions: optionsHeader(17, option(1, zeros(4))) }),
+  ipv6(datagram, {
+    nextHeader: 0,
+    protocol: 17,
+    payloadLength: 0,
+    extensions: optionsHeader(17, option6(1, zeros(4))),
+  }),
 );
 addIpv6(
   'jumbo payload',
@@ -498,7 +508,7 @@ addIpv6(
     nextHeader: 0,
     protocol: 17,
     payloadLength: 0,
-    extensions: optionsHeader(17, option(0xc2, u32(70000))),
+    extensions: optionsHeader(17, option6(0xc2, u32(70000))),
   }),
 );
 addIpv6(
@@ -507,24 +517,24 @@ addIpv6(
     nextHeader: 0,
     protocol: 17,
     payloadLength: 0,
-    extensions: optionsHeader(17, option(0xc2, u32(700))),
+    extensions: optionsHeader(17, option6(0xc2, u32(700))),
   }),
 );
 addIpv6(
   'jumbo payload with a payload length',
-  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option(0xc2, u32(70000))) }),
+  ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option6(0xc2, u32(70000))) }),
 );
 addIpv6(
   'destination options with a home address',
   ipv6(datagram, {
     nextHeader: 60,
     protocol: 17,
-    extensions: optionsHeader(17, option(0xc9, ip6('2001:db8::7')), option(1, 0, 0)),
+    extensions: optionsHeader(17, option6(0xc9, ip6('2001:db8::7')), option6(1, 0, 0)),
   }),
 );
 addIpv6(
   'destination options, jumbo',
-  ipv6(datagram, { nextHeader: 60, protocol: 17, extensions: optionsHeader(17, option(0xc2, u32(70000))) }),
+  ipv6(datagram, { nextHeader: 60, protocol: 17, extensions: optionsHeader(17, option6(0xc2, u32(70000))) }),
 );
 addIpv6(
   'routing header, type 0',
@@ -604,7 +614,7 @@ addIpv6('mobility: unknown type', ipv6(bytes(59, 0, 99, 0, u16(0), 1, 0), { next
 addCut('ipv6: capture ends in the header', ethernet(ipv6(datagram), { type: 0x86dd }), 14 + 30);
 addCut(
   'ipv6: capture ends in the extension header',
-  ethernet(ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option(1, zeros(12))) }), {
+  ethernet(ipv6(datagram, { nextHeader: 0, protocol: 17, extensions: optionsHeader(17, option6(1, zeros(12))) }), {
     type: 0x86dd,
   }),
   14 + 44,
@@ -637,7 +647,7 @@ addIcmpv6(
       ipv6(tcp(empty), {
         nextHeader: 60,
         protocol: 6,
-        extensions: bytes(optionsHeader(44, option(1, zeros(4))), 51, 0, u16(0), u32(1), 6, 1, zeros(10)),
+        extensions: bytes(optionsHeader(44, option6(1, zeros(4))), 51, 0, u16(0), u32(1), 6, 1, zeros(10)),
       }),
     ),
   ),

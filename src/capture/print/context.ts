@@ -32,6 +32,9 @@ export interface Layer {
   readonly [field: string]: LayerValue;
 }
 
+/** The fields of a layer. The name `protocol` is the layer's own: a number of the protocol above is `payloadProtocol`. */
+export type LayerFields = { readonly [field: string]: LayerValue } & { readonly protocol?: never };
+
 /** The IP header above a payload. */
 export interface IpHeader {
   readonly version: 4 | 6;
@@ -123,7 +126,7 @@ export class PrintContext {
   wantsLayers = false;
   /** The fields gathered so far, outermost protocol first. */
   layers: Layer[] = [];
-  /** True while a packet quoted inside an error message is decoded only for its fields: it must leave no trace in the state below. */
+  /** True while something is decoded only for its fields: it must leave no trace in the state below. */
   isQuoted = false;
   /** First sequence numbers of the TCP connections over IPv4 (key: two addresses, ports). */
   readonly tcpSequences4 = new SequenceTable(3);
@@ -149,7 +152,7 @@ export class PrintContext {
   }
 
   /** Adds a protocol with its fields. Call it under `if (ctx.wantsLayers)`, in the order of the headers. */
-  layer(protocol: string, fields: Omit<Layer, 'protocol'>): void {
+  layer(protocol: string, fields: LayerFields): void {
     this.layers.push({ protocol, ...fields });
   }
 
@@ -275,13 +278,15 @@ export class PrintContext {
     return DECIMAL[byte] ?? String(byte);
   }
 
+  // Fields without text.
+
   /**
-   * The layers of a packet that an error message quotes, which `decode` goes through. Nothing is printed of it, and no connection is
-   * learnt from it.
+   * Lets `decode` add its layers and drops what it prints: for what the flags leave out of the text (-q), so that fields do not depend
+   * on flags. Does nothing when fields are not wanted.
    */
-  quoted(decode: () => void): readonly Layer[] {
-    const { text, layers, end, protocol, isQuoted, depth } = this;
-    this.layers = [];
+  fieldsOnly(decode: () => void): void {
+    if (!this.wantsLayers) return;
+    const { text, end, protocol, isQuoted, depth } = this;
     this.isQuoted = true;
     if (this.descend()) {
       try {
@@ -290,13 +295,20 @@ export class PrintContext {
         if (error !== TRUNCATED) throw error;
       }
     }
-    const quoted = this.layers;
     this.text = text;
-    this.layers = layers;
     this.end = end;
     this.protocol = protocol;
     this.isQuoted = isQuoted;
     this.depth = depth;
+  }
+
+  /** The layers of a packet that an error message quotes. Nothing is printed of it, and no connection is learnt from it. */
+  quoted(decode: () => void): readonly Layer[] {
+    const { layers } = this;
+    this.layers = [];
+    this.fieldsOnly(decode);
+    const quoted = this.layers;
+    this.layers = layers;
     return quoted;
   }
 

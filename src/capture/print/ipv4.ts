@@ -83,7 +83,7 @@ export function printIpv4(ctx: PrintContext, offset: number, length: number): vo
       moreFragments: (fragment & MORE_FRAGMENTS) !== 0,
       fragmentOffset: (fragment & OFFSET_MASK) * 8,
       ttl: timeToLive,
-      protocol,
+      payloadProtocol: protocol,
       checksum: ctx.u16(offset + 10),
     });
   }

@@ -50,7 +50,7 @@ function printCooked(ctx: PrintContext, header: CookedHeader, length: number): n
     let address = '';
     for (let i = 0; i < addressBytes; i++) address += `${i > 0 ? ':' : ''}${hex(ctx.u8(header.address + i), 2)}`;
     const { packetType, addressType, interfaceIndex, protocol } = header;
-    const fields = { packetType, addressType, address, protocol };
+    const fields = { packetType, addressType, address, payloadProtocol: protocol };
     if (interfaceIndex === undefined) ctx.layer('sll', fields);
     else ctx.layer('sll2', { ...fields, interfaceIndex });
   }

@@ -205,7 +205,7 @@ function printSnap(ctx: PrintContext, offset: number, length: number, frame: num
   const protocol = ctx.u16(offset + 3);
   const at = offset + SNAP_HEADER;
   const rest = length - SNAP_HEADER;
-  if (ctx.wantsLayers) ctx.layer('snap', { oui, protocol });
+  if (ctx.wantsLayers) ctx.layer('snap', { oui, payloadProtocol: protocol });
   const organization = `oui ${ouiName(oui)} (0x${hex(oui, 6)})`;
   const kind = `${protocolName(oui, protocol)} (0x${hex(protocol, 4)})`;
   if (ctx.flags.linkHeader) {

@@ -64,7 +64,10 @@ export function printPpp(ctx: PrintContext, offset: number, length: number): num
   if (linkHeader) {
     const name = PPP_PROTOCOL_NAMES.get(protocol);
     ctx.print(`${name ?? 'unknown'} (0x${hex(protocol, 4)}), length ${length}`);
-    if (name === undefined) return at - offset;
+    if (name === undefined) {
+      ctx.fieldsOnly(() => printPayload(ctx, protocol, at, rest));
+      return at - offset;
+    }
     ctx.print(': ');
   }
   printPayload(ctx, protocol, at, rest);

@@ -1,7 +1,7 @@
 // TCP (RFC 9293): flags, sequence numbers relative to the connection's first, window, options, and the payload's decoder.
 
 import { rightChecksum, transportChecksum } from './checksum.js';
-import type { IpHeader, PrintContext } from './context.js';
+import type { IpHeader, PrintContext, Transport } from './context.js';
 import { TRUNCATED } from './context.js';
 import { hex, visibleByte } from './format.js';
 import { printTcpOptions, tcpOptionFields } from './tcp-options.js';
@@ -87,9 +87,12 @@ export function printTcp(ctx: PrintContext, offset: number, length: number, ip: 
     ctx.print(` tcp ${payloadLength} [bad hdr length ${headerLength} - too short, < ${HEADER}]`);
     return;
   }
+  const payload = offset + headerLength;
+  const transport: Transport = { protocol: 'tcp', sourcePort, destinationPort, ip };
   if (quiet > 0) {
     ctx.print(`tcp ${payloadLength}`);
     if (headerLength > length) ctx.print(` [bad hdr length ${headerLength} - too long, > ${length}]`);
+    else if (payloadLength > 0) ctx.fieldsOnly(() => ctx.application(payload, payloadLength, transport));
     return;
   }
   ctx.print(`Flags [${FLAG_TEXT[flags]!}]`);
@@ -139,12 +142,12 @@ export function printTcp(ctx: PrintContext, offset: number, length: number, ip: 
     ctx.print(` [remaining caplen(${ctx.available(offset)}) < header length(${headerLength})]`);
     throw TRUNCATED;
   }
-  const payload = offset + headerLength;
   if ((flags & RST) !== 0 && verbosity > 0) {
     printResetText(ctx, payload, payloadLength);
+    ctx.fieldsOnly(() => ctx.application(payload, payloadLength, transport));
     return;
   }
-  ctx.application(payload, payloadLength, { protocol: 'tcp', sourcePort, destinationPort, ip });
+  ctx.application(payload, payloadLength, transport);
 }
 
 /** The text some stacks put into a reset to say why (RFC 1122, section 4.2.2.12). */

@@ -1,7 +1,7 @@
 // UDP (RFC 768), with IPv6 jumbograms (RFC 2675).
 
 import { rightChecksum, transportChecksum } from './checksum.js';
-import type { IpHeader, PrintContext } from './context.js';
+import type { IpHeader, PrintContext, Transport } from './context.js';
 import { hex } from './format.js';
 
 const HEADER = 8;
@@ -62,9 +62,9 @@ export function printUdp(ctx: PrintContext, offset: number, length: number, ip: 
     return;
   }
   printChecksum(ctx, offset, payloadLength, ip);
-  if (ctx.flags.quiet === 0) {
-    if (ctx.application(payload, payloadLength, { protocol: 'udp', sourcePort, destinationPort, ip })) return;
-  }
+  const transport: Transport = { protocol: 'udp', sourcePort, destinationPort, ip };
+  if (ctx.flags.quiet > 0) ctx.fieldsOnly(() => ctx.application(payload, payloadLength, transport));
+  else if (ctx.application(payload, payloadLength, transport)) return;
   if (claimed > received && !ip.fragmented) ctx.print(`UDP, bad length ${claimed} > ${received}`);
   else ctx.print(`UDP, length ${claimed}`);
 }
