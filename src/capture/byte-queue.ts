@@ -70,6 +70,18 @@ export class ByteQueue {
     if (this.start === this.end && this.#head < this.#chunks.length) this.#setWindow(this.#shift());
   }
 
+  /** Begins anew: the queue holds bytes [start, end) of `bytes`, and `start` is at `offsetBytes` of the stream. */
+  reset(bytes: Uint8Array, start: number, end: number, offsetBytes: number): void {
+    this.#chunks = [];
+    this.#head = 0;
+    this.#collector = undefined;
+    if (this.bytes !== bytes) this.#setWindow(bytes);
+    this.start = start;
+    this.end = end;
+    this.offsetBytes = offsetBytes;
+    this.availableBytes = end - start;
+  }
+
   /** Takes everything out, in order. */
   drain(): Uint8Array[] {
     const all = [this.bytes.subarray(this.start, this.end), ...this.#chunks.slice(this.#head)];

@@ -3,14 +3,9 @@
 // is taken off on the way.
 
 import { ByteQueue } from './byte-queue.js';
-import { captureError, truncatedError } from './errors.js';
+import { checkEnd, detectReader, MAGIC_BYTES } from './detect.js';
 import type { FormatReader } from './format-reader.js';
 import { Gunzip, looksLikeGzip } from './gzip/gunzip.js';
-import { otherFormatNote } from './other-formats.js';
-import { PcapReader } from './pcap/reader.js';
-import { variantOf } from './pcap/variants.js';
-import { BLOCK_SECTION_HEADER } from './pcapng/blocks.js';
-import { PcapngReader } from './pcapng/reader.js';
 import type { CaptureHeader, CaptureInterface, CaptureItem } from './types.js';
 
 /**
@@ -71,7 +66,7 @@ export class CaptureParser {
         if (more === undefined) break;
         this.#queue.push(more);
       }
-      if (this.#ended) this.#checkEnd();
+      if (this.#ended) checkEnd(this.#queue, this.#reader);
       return undefined;
     } catch (error) {
       this.#damage = error;
@@ -85,37 +80,13 @@ export class CaptureParser {
     this.#gunzip?.end();
   }
 
-  #checkEnd(): void {
-    const left = this.#queue.availableBytes;
-    const reader = this.#reader;
-    if (reader === undefined) {
-      if (left === 0) throw captureError('SKEP3002', 'the file is empty', 0, 0);
-      throw captureError('SKEP3001', `the file is not a capture file: it has only ${left} bytes`, 0, left);
-    }
-    if (left > 0 || reader.header === undefined) {
-      throw truncatedError(reader.wantedWhat, this.#queue.offsetBytes, reader.wantedBytes, left);
-    }
-  }
-
   #detect(): FormatReader | undefined {
     const queue = this.#queue;
     if (this.#gunzip === undefined && queue.ensure(2) && looksLikeGzip(queue.bytes, queue.start)) {
       this.#beginGzip();
       return undefined;
     }
-    if (!queue.ensure(4)) return undefined;
-    if (variantOf(queue.bytes, queue.start)) return new PcapReader(queue);
-    if (queue.view.getUint32(queue.start, true) === BLOCK_SECTION_HEADER) return new PcapngReader(queue);
-    const first = queue.bytes.subarray(queue.start, queue.start + 4);
-    const note = otherFormatNote(first);
-    const hex = Array.from(first, byte => byte.toString(16).padStart(2, '0')).join(' ');
-    throw captureError(
-      'SKEP3001',
-      `the file is not a capture file: it begins with ${hex}`,
-      0,
-      4,
-      note === undefined ? undefined : [note],
-    );
+    return queue.ensure(MAGIC_BYTES) ? detectReader(queue) : undefined;
   }
 
   /** Hands what has arrived over to the decompressor; the queue holds what comes out of it from now on. */

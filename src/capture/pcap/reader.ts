@@ -48,6 +48,15 @@ export class PcapReader implements FormatReader {
     this.#queue = queue;
   }
 
+  get plainRecords(): boolean {
+    return this.#lengthOrder === 'captured-first' && !this.#swapsFields;
+  }
+
+  /** 16, or 24 in Kuznetzov's variant. */
+  get recordHeaderBytes(): 16 | 24 {
+    return this.#row.recordHeaderBytes;
+  }
+
   /** The next item, or undefined: then `wantedBytes` are wanted from the front of the queue. Throws SkepError at damage. */
   next(): CaptureItem | undefined {
     if (this.header === undefined) return this.#readHeader();

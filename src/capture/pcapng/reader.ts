@@ -82,6 +82,18 @@ export class PcapngReader implements FormatReader {
     this.#queue = queue;
   }
 
+  readonly plainRecords = true;
+
+  /** The interfaces of the current section, by their ids. */
+  get sectionInterfaces(): readonly CaptureInterface[] {
+    return this.#known.map(known => known.interface);
+  }
+
+  /** Byte order of the current section. */
+  get littleEndian(): boolean {
+    return this.#little;
+  }
+
   /** The next item, or undefined: then `wantedBytes` are wanted from the front of the queue. Throws SkepError at damage. */
   next(): CaptureItem | undefined {
     const queue = this.#queue;
