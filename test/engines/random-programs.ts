@@ -42,6 +42,10 @@ export function randomProgram(random: (below: number) => number, options: Progra
   while (program.length < body) {
     const room = body - program.length - 1;
     const size = SIZES[random(3)]!;
+    if (room > 5 && random(9) === 0) {
+      program.push(...indexedLoads(random, offset));
+      continue;
+    }
     switch (random(options.ancillary ? 16 : 15)) {
       case 0:
       case 1:
@@ -104,6 +108,22 @@ export function randomProgram(random: (below: number) => number, options: Progra
   }
   program.push(returning(random));
   return program;
+}
+
+/** What filters do with ports: X, then loads behind it with tests between. Five instructions. */
+function indexedLoads(random: (below: number) => number, offset: () => number): ClassicInstruction[] {
+  const size = SIZES[random(3)]!;
+  const first = random(24);
+  const x =
+    random(2) === 0
+      ? [instruction(0x28, random(12)), instruction(0x07)]
+      : [instruction(0xb1, random(20)), instruction(0x20 | size, offset())];
+  return [
+    ...x,
+    instruction(0x40 | size, first),
+    instruction(0x05 | JUMPS[random(4)]!, INTERESTING[random(INTERESTING.length)]!, random(2), random(2)),
+    instruction(0x40 | size, Math.max(0, first - 2 + random(6))),
+  ];
 }
 
 function returning(random: (below: number) => number): ClassicInstruction {

@@ -84,6 +84,7 @@ export function createRecordWalker(
         outputStart,
         outputEnd: outputStart + outputBytes,
         ...request,
+        limitBytes: Math.min(request.limitBytes, MOST_MEMORY),
       };
       checkArea(full.start, full.end, bytes.length);
       checkArea(full.outputStart, full.outputEnd, bytes.length);
@@ -161,7 +162,7 @@ class WasmWalkEngine implements WalkEngine {
     put(CONTROL.end, request.end);
     put(CONTROL.bigEndian, request.bigEndian ? 1 : 0);
     put(CONTROL.headerBytes, request.headerBytes);
-    put(CONTROL.limitBytes, Math.min(request.limitBytes, MOST_MEMORY));
+    put(CONTROL.limitBytes, request.limitBytes);
     put(CONTROL.maxMatches, Math.min(request.maxMatches, NO_LIMIT));
     put(CONTROL.output, OUTPUT_CODES[request.output]);
     put(CONTROL.outputPosition, request.outputStart);
