@@ -1,6 +1,6 @@
 // Classic BPF programs: check them, run them, watch them run. What a program is, and its text and bytes, is in isa.
 
-export type { Ancillary } from './ancillary.js';
+export { ABSENT, type Ancillary, loadAncillary } from './ancillary.js';
 export { DIALECTS, type Dialect, type DialectRow } from './dialect.js';
 export { interpret, type PreparedProgram, prepare } from './interpret.js';
 export * from './jit/index.js';

@@ -65,7 +65,7 @@ export function checkId(id: Id, span: Span, qualifiers: Qualifiers, text: string
       }
       return undefined;
     case 'name':
-      return checkName(id.text, span, qualifiers);
+      return checkName(id.text, span, qualifiers, shown.startsWith('\\'));
   }
 }
 
@@ -190,7 +190,7 @@ function checkIpv6(
   return undefined;
 }
 
-function checkName(name: string, span: Span, { protocol, type }: Qualifiers): Finding | undefined {
+function checkName(name: string, span: Span, { protocol, type }: Qualifiers, escaped: boolean): Finding | undefined {
   if (protocol === 'decnet') {
     return {
       code: 'SKEP1030',
@@ -199,7 +199,7 @@ function checkName(name: string, span: Span, { protocol, type }: Qualifiers): Fi
       notes: ['write the address: `decnet host 10.15` (area.node)'],
     };
   }
-  if (/^\d[\d.]*$/.test(name) && (type === undefined || type === 'host' || type === 'net')) {
+  if (!escaped && /^\d[\d.]*$/.test(name) && (type === undefined || type === 'host' || type === 'net')) {
     return {
       code: 'SKEP1031',
       message: `"${name}" is not an IPv4 address`,
