@@ -1,5 +1,6 @@
 // The printer as a library: fields, names, options, what it remembers, and that nothing makes it fail.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { NameSource, PacketJson, PrinterOptions } from '../../src/capture/print/index.js';
 import { createPrinter } from '../../src/capture/print/index.js';
@@ -376,5 +377,23 @@ describe('no packet', () => {
     for (const data of [inner, quoted, gre]) check(101, data);
     check(1, ethernet(tagged, { type: 0x8100 }));
     check(1, ethernet(labels, { type: 0x8847 }));
+  });
+});
+
+describe('docs/dump-json.md', () => {
+  it('names every layer and field that the corpus has', () => {
+    const text = readFileSync(new URL('../../docs/dump-json.md', import.meta.url), 'utf8');
+    const documented = new Map<string, string>();
+    for (const row of text.matchAll(/^\| (`[^|]*`) \| (.*) \|$/gm)) {
+      for (const name of row[1]!.matchAll(/`([^`]+)`/g)) documented.set(name[1]!, row[2]!);
+    }
+    const printer = createPrinter({ numeric: true });
+    for (const { linkType, data } of corpus) {
+      for (const { protocol, ...fields } of printer.json(printable(linkType, { data })).layers) {
+        const row = documented.get(protocol);
+        expect(row, `layer ${protocol}`).toBeDefined();
+        for (const field of Object.keys(fields)) expect(row, `${protocol}.${field}`).toContain(`\`${field}\``);
+      }
+    }
   });
 });

@@ -144,12 +144,12 @@ function unreachableText(ctx: PrintContext, offset: number, code: number): strin
 }
 
 /** The fields of a message beyond type and code. */
-function messageFields(ctx: PrintContext, offset: number, type: number): { [field: string]: LayerValue } {
+function messageFields(ctx: PrintContext, offset: number, type: number, code: number): { [field: string]: LayerValue } {
   if (!ctx.has(offset + 4, 4)) return {};
   const isQuery = type === ECHO_REQUEST || type === ECHO_REPLY || (type >= TIMESTAMP && type <= MASK_REPLY);
   if (isQuery) return { id: ctx.u16(offset + 4), sequence: ctx.u16(offset + 6) };
   if (type === REDIRECT) return { gateway: ctx.ipv4Number(offset + 4) };
-  if (type === UNREACHABLE) return { mtu: ctx.u16(offset + 6) };
+  if (type === UNREACHABLE && code === UNREACHABLE_NEED_FRAGMENT) return { mtu: ctx.u16(offset + 6) };
   return {};
 }
 
@@ -164,7 +164,7 @@ export function printIcmp(ctx: PrintContext, offset: number, length: number, ip:
   const type = ctx.u8(offset);
   const code = ctx.u8(offset + 1);
   if (ctx.wantsLayers) {
-    const fields = { type, code, ...messageFields(ctx, offset, type) };
+    const fields = { type, code, ...messageFields(ctx, offset, type, code) };
     ctx.layer(
       'icmp',
       isError(type)
