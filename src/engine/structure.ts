@@ -204,8 +204,12 @@ function dispatchFlow(order: Int32Array, place: Int32Array, ends: readonly FlowE
   sink.dispatch(order.length);
   order.forEach((node, number) => {
     sink.dispatchCase(number);
-    sink.node(node);
     const end = ends[node]!;
+    // A block for each node that a switch leads to, behind which the dispatcher is told. They stand around the node's
+    // code, which leaves the index.
+    const nodes = end.kind === 'switch' ? [...new Set([...end.to, end.otherwise])].filter(to => to >= 0) : [];
+    for (const to of nodes) sink.block(to);
+    sink.node(node);
     switch (end.kind) {
       case 'exit':
         break;
@@ -218,17 +222,13 @@ function dispatchFlow(order: Int32Array, place: Int32Array, ends: readonly FlowE
         sink.end();
         go(end.otherwise);
         break;
-      case 'switch': {
-        // A block for each node the switch leads to, behind which the dispatcher is told.
-        const nodes = [...new Set([...end.to, end.otherwise])].filter(to => to >= 0);
-        for (const to of nodes) sink.block(to);
+      case 'switch':
         sink.switch(end.to, end.otherwise, () => false);
         for (const to of nodes.reverse()) {
           sink.end();
           go(to);
         }
         break;
-      }
     }
   });
   sink.dispatchEnd();
