@@ -61,4 +61,6 @@ export const FILTER_CODES = {
   SKEP1120: '`protochain` behind a header of variable length',
   SKEP1150: 'a test that looks inside an encapsulation that the packet need not have',
   SKEP1151: 'a load whose protocol is not checked',
+  SKEP1200: 'an expression that needs more scratch memory than the machine has',
+  SKEP1201: 'a program that is longer than Linux takes',
 } as const;

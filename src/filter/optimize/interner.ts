@@ -1,0 +1,81 @@
+// Hash-consing: equal tuples get equal numbers. An open-addressing table over typed arrays, since a list of fifty thousand
+// hosts makes a million look-ups and a string key for each would be most of the compile time.
+
+const FIELDS = 6;
+
+/** Numbers tuples of six 32-bit integers: 0, 1, 2... in the order they are first seen. */
+export class Interner {
+  /** How many different tuples have been seen. */
+  size = 0;
+  #slots = new Int32Array(256).fill(-1);
+  #tuples = new Int32Array(128 * FIELDS);
+
+  /** The number of the tuple; a new one is `size` before the call. */
+  intern(a: number, b: number, c = 0, d = 0, e = 0, f = 0): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash(a, b, c, d, e, f) & mask;
+    const tuples = this.#tuples;
+    for (let id = this.#slots[slot]!; id !== -1; id = this.#slots[slot]!) {
+      const at = id * FIELDS;
+      if (
+        tuples[at] === (a | 0) &&
+        tuples[at + 1] === (b | 0) &&
+        tuples[at + 2] === (c | 0) &&
+        tuples[at + 3] === (d | 0) &&
+        tuples[at + 4] === (e | 0) &&
+        tuples[at + 5] === (f | 0)
+      ) {
+        return id;
+      }
+      slot = (slot + 1) & mask;
+    }
+    const id = this.size++;
+    this.#slots[slot] = id;
+    const at = id * FIELDS;
+    tuples[at] = a;
+    tuples[at + 1] = b;
+    tuples[at + 2] = c;
+    tuples[at + 3] = d;
+    tuples[at + 4] = e;
+    tuples[at + 5] = f;
+    if (this.size * 2 > this.#slots.length) this.#grow();
+    return id;
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    const tuples = new Int32Array(slots.length * (FIELDS / 2));
+    tuples.set(this.#tuples);
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.size; id++) {
+      const at = id * FIELDS;
+      let slot =
+        hash(tuples[at]!, tuples[at + 1]!, tuples[at + 2]!, tuples[at + 3]!, tuples[at + 4]!, tuples[at + 5]!) & mask;
+      while (slots[slot] !== -1) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+    this.#tuples = tuples;
+  }
+}
+
+/** Multiplicative mixing with the constants of MurmurHash3's finalizer. */
+function hash(a: number, b: number, c: number, d: number, e: number, f: number): number {
+  let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
+  h = Math.imul(h ^ (h >>> 13), 0x297a2d39) ^ Math.imul(e, 0x165667b1) ^ Math.imul(f, 0x5bd1e995);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+
+/** Numbers lists of integers likewise. */
+export class ListInterner {
+  readonly #cells = new Interner();
+
+  /** The number of the list: equal lists, equal numbers. Never 0, which stands for the empty list. */
+  intern(items: ArrayLike<number>): number {
+    let tail = 0;
+    for (let i = items.length - 1; i >= 0; i--) tail = this.#cells.intern(items[i]!, tail) + 1;
+    return tail;
+  }
+}

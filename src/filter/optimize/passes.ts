@@ -1,0 +1,93 @@
+// The order of the passes, and machine code from the graph.
+
+import { type Allocation, allocateRegisters } from './allocate.js';
+import type { Graph } from './cfg.js';
+import { removeDeadCode } from './dead-code.js';
+import { type Emitted, emit } from './emit.js';
+import { mergeBlocks } from './merge.js';
+import { reorderChains } from './reorder.js';
+import { pruneAssignments } from './resolve.js';
+import { selectInstructions, Unavailable } from './select.js';
+import { mergeTails } from './tails.js';
+import { threadJumps } from './thread.js';
+import { PHI, type Value } from './values.js';
+
+/** Each round makes the graph smaller or a path shorter; real filters need three. */
+const MOST_ROUNDS = 16;
+/** Hinted values to try to do without, one by one. */
+const MOST_HINTS = 8;
+
+/** Runs the passes over the graph until nothing changes. */
+export function optimizeGraph(graph: Graph): void {
+  mergeBlocks(graph);
+  simplify(graph);
+  if (reorderChains(graph)) {
+    mergeBlocks(graph);
+    simplify(graph);
+  }
+}
+
+function simplify(graph: Graph): void {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const threaded = threadJumps(graph);
+    pruneAssignments(graph);
+    if (!mergeBlocks(graph) && !threaded) return;
+  }
+}
+
+/** A program and the words of M[] it takes. */
+export interface Generated extends Emitted {
+  readonly allocation: Allocation;
+}
+
+/** Machine code for an optimized graph; undefined where it needs more registers than there are. */
+export function generateCode(graph: Graph): Generated | undefined {
+  const hints = hintedValues(graph);
+  let best = generateWith(graph, new Set());
+  if (hints.size === 0) return best;
+  // Keep all, then try without each: what is cheaper to compute again is computed again.
+  const keep = new Set(hints);
+  let all = generateWith(graph, keep);
+  let tries = 0;
+  for (const value of hints) {
+    if (!all || tries++ >= MOST_HINTS) break;
+    keep.delete(value);
+    const without = generateWith(graph, keep);
+    if (without && without.program.length <= all.program.length) all = without;
+    else keep.add(value);
+  }
+  if (all && (!best || all.program.length < best.program.length)) best = all;
+  return best;
+}
+
+function hintedValues(graph: Graph): Set<Value> {
+  const values = new Set<Value>();
+  for (const block of graph.postorder()) for (const { value } of block.hints) values.add(value);
+  return values;
+}
+
+function generateWith(graph: Graph, keep: ReadonlySet<Value>): Generated | undefined {
+  const kept = new Set(keep);
+  for (;;) {
+    try {
+      const machine = selectInstructions(graph, { keep: kept });
+      if (machine.usesRegisters) removeDeadCode(machine);
+      mergeTails(machine);
+      const allocation = allocateRegisters(machine);
+      return allocation && { ...emit(machine, allocation), allocation };
+    } catch (error) {
+      if (!(error instanceof Unavailable) || kept.has(error.value)) throw error;
+      kept.add(error.value);
+      saveWherePathsMeet(graph, error.value);
+    }
+  }
+}
+
+/** A register is written again while what it held is still needed: that gets a register of its own where it is first known. */
+function saveWherePathsMeet(graph: Graph, value: Value): void {
+  if (graph.values.kind[value] !== PHI) throw new Unavailable(value);
+  for (const block of graph.postorder()) {
+    if (!block.joins.some(join => join.value === value)) continue;
+    block.hints = [...block.hints, { register: graph.values.right[value]!, value }];
+  }
+}
