@@ -1,3 +1,7 @@
+// The door of the engine room: what engines take and give, the memory that programs see, and what JITs are made of.
+
 export { type Adjacency, computeDominance, type Dominance } from './dominators.js';
+export * from './engine.js';
+export * from './memory.js';
 export { type FlowEnd, type FlowGraph, type FlowSink, type StructureOptions, structureFlow } from './structure.js';
 export * from './wasm/index.js';

@@ -45,16 +45,16 @@ class DumpRun {
 
   /** Counts the matches of a file. */
   async count(path: string): Promise<void> {
-    await this.#guarded(path, scan => {
-      filterFile({ input: path, ...scan });
+    await this.#guarded(path, async scan => {
+      await filterFile({ input: path, ...scan });
     });
   }
 
   /** Copies the matches of a file into another. */
   async copy(path: string, writeFile: string): Promise<void> {
-    await this.#guarded(path, scan => {
+    await this.#guarded(path, async scan => {
       const output = { path: writeFile, format: outputFormat(writeFile), ...rotation(this.#options) };
-      filterFile({ input: path, output, ...scan });
+      await filterFile({ input: path, output, ...scan });
     });
   }
 
@@ -79,7 +79,7 @@ class DumpRun {
   }
 
   async #packets(path: string, scan: ScanOptions, sinks: readonly Sink[]): Promise<void> {
-    for (const batch of matchingPackets({ input: path, ...scan })) {
+    for await (const batch of matchingPackets({ input: path, ...scan })) {
       for (const packet of batch) {
         for (const sink of sinks) if (!sink.packet(packet)) this.#stopped = true;
         if (this.#stopped) return;
@@ -91,11 +91,7 @@ class DumpRun {
   }
 
   /** Works on one file with the options every scan has; prints damage, after what stood before it was delivered. */
-  async #guarded(
-    path: string,
-    work: (scan: ScanOptions) => void | Promise<void>,
-    sinks: readonly Sink[] = [],
-  ): Promise<void> {
+  async #guarded(path: string, work: (scan: ScanOptions) => Promise<void>, sinks: readonly Sink[] = []): Promise<void> {
     if (this.#stopped) return;
     const options = this.#options;
     const progress = await createProgress(sizeOf(path), options.progress && !printsToTerminal(options));

@@ -1,0 +1,108 @@
+// The Kernel interface: bpf(2) as objects. kernel/sim implements it in this process, kernel/linux hands it to the machine; one suite of
+// contract tests runs on both. Names follow libbpf and cilium/ebpf. Everything that is created can be disposed of.
+
+import type { CollectionSpec, MapSpec, ProgramSpec } from '../object/index.js';
+
+/** An error of the kernel, with its number: `EEXIST`, 17. */
+export class KernelError extends Error {
+  override readonly name = 'KernelError';
+  /** `EEXIST`. */
+  readonly code: string;
+  readonly errno: number;
+
+  constructor(code: string, errno: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.errno = errno;
+  }
+}
+
+export interface Kernel extends Disposable {
+  /** `sim` or `linux`. */
+  readonly name: string;
+  createMap(spec: MapSpec): KernelMapObject;
+  /** Loads one program; maps that it refers to by name must be given. Throws VerifierError (a KernelError) when it is refused. */
+  loadProgram(spec: ProgramSpec, options?: LoadOptions): ProgramObject;
+  /** Creates every map of the spec, fills in variables, loads every program. On failure nothing stays behind. */
+  load(spec: CollectionSpec, options?: LoadCollectionOptions): Collection;
+  /** printk output (bpf_trace_printk), line by line, since the kernel was made. */
+  readonly printk: AsyncIterable<string> & { readonly lines: readonly string[] };
+}
+
+export interface LoadOptions {
+  readonly maps?: ReadonlyMap<string, KernelMapObject>;
+}
+
+export interface LoadCollectionOptions {
+  /** Only these programs (and the maps they use). Default: those that load automatically. */
+  readonly programs?: readonly string[];
+  /** Initial values of global variables, by name; allowed for .rodata too. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Use these maps instead of creating the ones of the same name. */
+  readonly maps?: ReadonlyMap<string, KernelMapObject>;
+}
+
+/** What `load` makes. Disposing it lets all of it go. */
+export interface Collection extends Disposable {
+  readonly programs: ReadonlyMap<string, ProgramObject>;
+  readonly maps: ReadonlyMap<string, KernelMapObject>;
+  readonly variables: ReadonlyMap<string, VariableObject>;
+  /** Throws when there is none of that name, and says which there are. */
+  program(name: string): ProgramObject;
+  map(name: string): KernelMapObject;
+}
+
+/** A global variable, read and written in place. */
+export interface VariableObject {
+  value: unknown;
+  readonly bytes: Uint8Array;
+}
+
+/** struct bpf_attr.test, with the kernel's meaning (BPF_PROG_TEST_RUN). */
+export interface TestRunOptions {
+  /** The packet. */
+  readonly data?: Uint8Array;
+  /** Bytes of the context that may be set, or fields by name: `{ ingress_ifindex: 1 }`. */
+  readonly context?: Uint8Array | Readonly<Record<string, number | bigint>>;
+  readonly repeat?: number;
+  readonly cpu?: number;
+}
+
+export interface TestRunResult {
+  /** r0, as the program type defines it: u32 for most. */
+  readonly returnValue: number;
+  /** The packet afterwards. */
+  readonly data: Uint8Array;
+  readonly context: Uint8Array;
+  /** Mean of one run, by the kernel's clock. */
+  readonly durationNs: number;
+}
+
+export interface ProgramObject extends Disposable {
+  readonly name: string;
+  /** Row of the program-type table. */
+  readonly type: string;
+  readonly id: number;
+  testRun(options?: TestRunOptions): TestRunResult;
+}
+
+/** A map as user space sees it. Keys and values are bytes here; `typed` gives codecs. */
+export interface KernelMapObject extends Disposable {
+  readonly name: string;
+  readonly type: string;
+  readonly id: number;
+  readonly keySizeBytes: number;
+  /** For per-CPU maps: one value's; `lookup` then gives all CPUs' values, one after the other, each rounded up to 8 bytes. */
+  readonly valueSizeBytes: number;
+  readonly maxEntries: number;
+  /** undefined: no such key. */
+  lookup(key: Uint8Array): Uint8Array | undefined;
+  /** Throws KernelError: E2BIG, EEXIST, ENOENT, EINVAL... */
+  update(key: Uint8Array, value: Uint8Array, flags?: 'any' | 'noexist' | 'exist'): void;
+  /** Whether the key was there. */
+  delete(key: Uint8Array): boolean;
+  lookupAndDelete(key: Uint8Array): Uint8Array | undefined;
+  entries(): IterableIterator<[Uint8Array, Uint8Array]>;
+  /** No more changes from user space (BPF_MAP_FREEZE). */
+  freeze(): void;
+}
