@@ -108,6 +108,7 @@ const associationPrefix = sized(atLeast(25), (ctx, offset, length) => {
   printOptions(ctx, offset + 25, offset + length);
 });
 
+/** The parenthesis that opens here is closed as the option's own, and the option's stays open: so does tcpdump. */
 function relayedMessage(ctx: PrintContext, offset: number, length: number): boolean {
   ctx.print(' (');
   const end = ctx.narrow(offset, length);
@@ -116,7 +117,6 @@ function relayedMessage(ctx: PrintContext, offset: number, length: number): bool
     ctx.ascend();
   }
   ctx.end = end;
-  ctx.print(')');
   return true;
 }
 
