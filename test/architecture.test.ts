@@ -29,6 +29,7 @@ const INNER_DOORS = [
   'capture/node',
   'filter/node',
   'engine/wasm',
+  'isa/extended',
   'engine/node',
   'object/btf',
   'kernel/sim',

@@ -39,6 +39,8 @@ export class Gunzip {
   #ended = false;
   /** Compressed bytes before the chunk in work. */
   #inputOffset = 0;
+  /** Bytes handed out so far. */
+  #produced = 0;
   #damage: unknown = undefined;
 
   constructor() {
@@ -128,15 +130,13 @@ export class Gunzip {
 
   #inflate(): boolean {
     const zlib = this.#zlib;
-    const at = this.#offset;
     const status = zlibInflate(zlib, Z_NO_FLUSH);
     if (status === Z_STREAM_END) this.#place = 'between';
     else if (status !== Z_OK && status !== Z_BUF_ERROR) {
-      throw captureError(
-        'SKEP3010',
-        `damaged gzip data near byte ${at} of the compressed file: ${zlib.msg || 'not readable'}`,
-        at,
-      );
+      // Where the output ends is exact; how far into its input zlib had looked depends on the chunks.
+      const at = this.#produced + zlib.next_out;
+      const why = zlib.msg || 'not readable';
+      throw captureError('SKEP3010', `damaged gzip data behind byte ${at} of the decompressed file: ${why}`, at);
     }
     // No progress is possible: more input is needed.
     return status !== Z_BUF_ERROR;
