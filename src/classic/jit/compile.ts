@@ -5,7 +5,7 @@ import type { Ancillary } from '../ancillary.js';
 import { type PreparedProgram, prepare } from '../interpret.js';
 import type { RunOptions } from '../run-options.js';
 import { AD_RANDOM, ANCILLARY_BLOCK_BYTES, writeAncillaryBlock } from './ancillary-block.js';
-import { compileFilterFunction } from './js.js';
+import { compileFilterFunction, MOST_JS_INSTRUCTIONS } from './js.js';
 import type { EngineName } from './walk.js';
 import { buildFilterModule, DESCRIPTOR_BYTES } from './wasm.js';
 
@@ -95,9 +95,6 @@ function compileLazily(program: ClassicProgram, options: CompileOptions): Compil
     },
   };
 }
-
-/** Instructions beyond which JavaScript engines give up optimizing one function. */
-const MOST_JS_INSTRUCTIONS = 3000;
 
 function compileBest(program: ClassicProgram, options: CompileOptions): CompiledProgram | undefined {
   const attempts = [

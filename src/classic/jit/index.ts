@@ -6,7 +6,7 @@ export {
   compileProgram,
   compileProgramAsync,
 } from './compile.js';
-export { type FilterFunction, filterSource } from './js.js';
+export { type FilterFunction, filterSource, MOST_JS_INSTRUCTIONS } from './js.js';
 export { createRecordWalker } from './record-walker.js';
 export type {
   EngineName,
@@ -17,4 +17,4 @@ export type {
   WalkResult,
   WalkStatus,
 } from './walk.js';
-export { filterWat } from './wasm.js';
+export { buildFilterModule, DESCRIPTOR_BYTES, filterWat } from './wasm.js';

@@ -29,6 +29,12 @@ export type FilterFunction = (
   ancillary?: Ancillary,
 ) => number;
 
+/**
+ * JavaScript engines give up optimizing functions that are too long (V8: 60 KiB of bytecode); of longer programs the
+ * interpreter makes more. They still compile and run right.
+ */
+export const MOST_JS_INSTRUCTIONS = 1000;
+
 /** More nodes than this would be nested too deeply for JavaScript parsers: they become the cases of a switch. */
 const NESTED_NODES = 2000;
 

@@ -4,7 +4,7 @@ import type { ClassicProgram } from '../../isa/index.js';
 import { DIALECTS } from '../dialect.js';
 import { prepare } from '../interpret.js';
 import { assertRunnable, type RunOptions } from '../run-options.js';
-import { compileFilterFunction } from './js.js';
+import { compileFilterFunction, MOST_JS_INSTRUCTIONS } from './js.js';
 import { type FilterAt, type WalkCounters, walkRecords } from './js-walk.js';
 import type {
   EngineName,
@@ -202,7 +202,7 @@ class JsWalkEngine implements WalkEngine {
 
   setFilters(programs: readonly ClassicProgram[]): void {
     this.filters = programs.map(program => {
-      if (this.name === 'js') {
+      if (this.name === 'js' && (!this.mayFallBack || program.length <= MOST_JS_INSTRUCTIONS)) {
         try {
           return compileFilterFunction(program, this.options);
         } catch (error) {

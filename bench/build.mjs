@@ -1,0 +1,34 @@
+// Bundles rooms of src/ for measurements, as scripts/build.mjs does for the package, into a temporary folder.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A folder that is gone when the process ends. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'skep-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Imports a module of src/, by its path there: `importSource('classic/index.ts')`. */
+export async function importSource(path) {
+  const folder = temporaryFolder();
+  await build({
+    absWorkingDir: root,
+    entryPoints: { module: `src/${path}` },
+    outdir: folder,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'node20',
+    external: ['node:*'],
+    outExtension: { '.js': '.mjs' },
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(join(folder, 'module.mjs')).href);
+}

@@ -1,0 +1,115 @@
+// `skep dump -r BIG -w OUT EXPR` beside tcpdump: CPU time (user and system) of whole processes, one after the other in
+// turns, the file in the page cache; and how long a process takes to start.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { root, temporaryFolder } from './build.mjs';
+import { FILTERS } from './filters.mjs';
+import { makeCapture } from './make-capture.mjs';
+import { median } from './measure.mjs';
+
+export const description = 'packets a second of `skep dump -r BIG -w OUT EXPR` beside tcpdump, and start-up';
+
+const BYTES = 2_000_000_000;
+const QUICK_BYTES = 1_000_000_000;
+const ROUNDS = 5;
+
+export async function run({ log, quick }) {
+  const skep = join(root, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin.skep);
+  if (!existsSync(skep)) {
+    log(`NOT MEASURED: skep dump: ${skep} is not there, run \`npm run build\``);
+    return [];
+  }
+  if (spawnSync('tcpdump', ['--version']).error) {
+    log('NOT MEASURED: skep dump: there is no tcpdump to compare with');
+    return [];
+  }
+  const folder = temporaryFolder();
+  const big = join(folder, 'big.pcap');
+  log('making the capture');
+  const { packets, bytes } = makeCapture(big, { bytes: quick ? QUICK_BYTES : BYTES });
+  // Into the page cache.
+  await pipeline(createReadStream(big), async source => {
+    for await (const _ of source);
+  });
+
+  const rows = [];
+  for (const { name, expression } of FILTERS) {
+    log(name);
+    const commands = {
+      skep: out => [process.execPath, skep, 'dump', '-r', big, '-w', out, expression],
+      tcpdump: out => ['tcpdump', '-r', big, '-w', out, expression],
+    };
+    const times = { skep: [], tcpdump: [] };
+    const outputs = {};
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [tool, command] of Object.entries(commands)) {
+        // libpcap takes seconds to compile 500 hosts: two rounds tell enough.
+        if (tool === 'tcpdump' && name === '500 hosts' && round >= 2) continue;
+        const out = join(folder, `${tool}.pcap`);
+        times[tool].push(cpuSeconds(command(out)));
+        outputs[tool] ??= createHash('sha1').update(readFileSync(out)).digest('hex');
+      }
+    }
+    if (outputs.skep !== outputs.tcpdump) log(`DIFFERENT OUTPUT: ${name}`);
+    const rates = Object.fromEntries(
+      Object.entries(times).map(([tool, seconds]) => [tool, packets / median(seconds) / 1e6]),
+    );
+    rows.push({
+      name,
+      values: {
+        'skep s': median(times.skep),
+        'tcpdump s': median(times.tcpdump),
+        'skep Mpps': rates.skep,
+        'tcpdump Mpps': rates.tcpdump,
+      },
+      ratio: rates.skep / rates.tcpdump,
+      target: { least: 2 },
+    });
+  }
+
+  const start = { skep: [], node: [] };
+  for (let round = 0; round < 4 * ROUNDS; round++) {
+    start.skep.push(cpuSeconds([process.execPath, skep, '--version']));
+    start.node.push(cpuSeconds([process.execPath, '-e', '0']));
+  }
+  return [
+    {
+      title: `dump: -r BIG -w OUT, CPU time of the process, medians of ${ROUNDS}`,
+      note: `${packets} packets, ${(bytes / 1e9).toFixed(1)} GB, in the page cache; ratio of packets a second`,
+      columns: ['skep s', 'tcpdump s', 'skep Mpps', 'tcpdump Mpps'],
+      rows,
+    },
+    {
+      title: 'start-up: CPU ms of a process that does nothing',
+      columns: ['skep --version', 'node -e 0'],
+      rows: [
+        {
+          name: 'start-up',
+          values: { 'skep --version': median(start.skep) * 1000, 'node -e 0': median(start.node) * 1000 },
+          ratio: median(start.skep) / median(start.node),
+          target: { most: 1.5 },
+        },
+      ],
+    },
+  ];
+}
+
+/** User and system time of a command; throws when it fails. */
+function cpuSeconds(command) {
+  const { status, stderr, error } = spawnSync(
+    'bash',
+    ['-c', 'TIMEFORMAT="cpu %3U %3S"; time "$@"', 'time', ...command],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  if (error) throw new Error('there is no bash to take the time');
+  const found = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr);
+  if (status !== 0 || !found) throw new Error(`${command.slice(0, 5).join(' ')}: ${stderr}`);
+  return Number(found[1]) + Number(found[2]);
+}
