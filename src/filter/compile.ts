@@ -118,7 +118,7 @@ export function compileFilter(text: string, options: FilterOptions = {}): Filter
   function explain(): FilterExplanation;
   function explain(bytes: Uint8Array, wireLength?: number, ancillary?: Ancillary): PacketVerdict;
   function explain(bytes?: Uint8Array, wireLength?: number, ancillary?: Ancillary): FilterExplanation | PacketVerdict {
-    if (!bytes) return withText(explainExpression(ast, context), renderExpressionExplanation);
+    if (!bytes) return withText(explainExpression(ast, text, context), renderExpressionExplanation);
     const verdict = explainPacket(text, generated.condition, {
       bytes,
       wireLength: wireLength ?? bytes.length,

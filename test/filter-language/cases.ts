@@ -12,25 +12,33 @@ export interface Case {
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`cases/${name}`, import.meta.url));
 
-/** Reads a case file; with UPDATE_CASES=1 writes it again from `produce` first. In inputs, `\t` and the like are not read: text is as it stands; `""` is the empty input. */
+/** Reads a case file; with UPDATE_CASES=1 writes it again from `produce` first. `""` is the empty input. */
 export function readCases(name: string, produce: (input: string) => string): readonly Case[] {
   const lines = readFileSync(pathOf(name), 'utf8').split('\n');
   if (process.env['UPDATE_CASES']) {
     const out: string[] = [];
-    for (const line of lines) {
-      if (line.startsWith('  ')) continue;
+    for (const [i, line] of lines.entries()) {
+      if (line.startsWith('  ') || isInside(lines, i)) continue;
       out.push(line);
       if (line === '' || line.startsWith('#')) continue;
-      out.push(
-        ...produce(inputOf(line))
-          .split('\n')
-          .map(text => `  ${text}`.trimEnd()),
-      );
+      const produced = produce(inputOf(line)).split('\n');
+      out.push(...produced.map(text => `  ${text}`.trimEnd()));
     }
     writeFileSync(pathOf(name), `${out.join('\n').trimEnd()}\n`);
     return readFresh(name);
   }
   return readFresh(name);
+}
+
+/** An empty line inside what is expected: the next line that is not empty is indented. */
+function isInside(lines: readonly string[], index: number): boolean {
+  if (lines[index] !== '') return false;
+  return (
+    lines
+      .slice(index)
+      .find(line => line !== '')
+      ?.startsWith('  ') === true
+  );
 }
 
 function inputOf(line: string): string {
@@ -39,10 +47,14 @@ function inputOf(line: string): string {
 
 function readFresh(name: string): Case[] {
   const cases: { input: string; expected: string }[] = [];
-  for (const line of readFileSync(pathOf(name), 'utf8').split('\n')) {
+  const lines = readFileSync(pathOf(name), 'utf8').split('\n');
+  for (const [i, line] of lines.entries()) {
     const current = cases.at(-1);
-    if (line.startsWith('  ') && current) current.expected += `${current.expected === '' ? '' : '\n'}${line.slice(2)}`;
-    else if (line !== '' && !line.startsWith('#')) cases.push({ input: inputOf(line), expected: '' });
+    if (current && (line.startsWith('  ') || isInside(lines, i))) {
+      current.expected += `${current.expected === '' ? '' : '\n'}${line.slice(2)}`;
+    } else if (line !== '' && !line.startsWith('#')) {
+      cases.push({ input: inputOf(line), expected: '' });
+    }
   }
   return cases;
 }

@@ -9,7 +9,7 @@ import { primitiveWords, type WordsContext } from './words.js';
 export interface ExpressionExplanation {
   readonly kind: 'all' | 'any' | 'not' | 'test' | 'everything';
   readonly span: Span;
-  /** The expression itself, inherited qualifiers written out. */
+  /** The expression itself; inherited qualifiers are written out. */
   readonly expression: string;
   /** Of a test: what it tests. */
   readonly text?: string;
@@ -21,31 +21,42 @@ export interface ExpressionExplanation {
 /** Deeper nesting than this is shown as it is written. */
 const MAX_DEPTH = 60;
 
-/** Explains a syntax tree; undefined is the empty expression. */
-export function explainExpression(node: Expression | undefined, context: WordsContext): ExpressionExplanation {
+/** Explains the syntax tree of `text`; undefined is the empty expression. */
+export function explainExpression(
+  node: Expression | undefined,
+  text: string,
+  context: WordsContext,
+): ExpressionExplanation {
   if (!node) return { kind: 'everything', span: { start: 0, end: 0 }, expression: '', text: 'every packet' };
-  return explainNode(node, context, 0);
+  return explainNode(node, text, context, 0);
 }
 
-function explainNode(node: Expression, context: WordsContext, depth: number): ExpressionExplanation {
+/** The text of a node; of an id that takes its qualifiers from elsewhere, with them. */
+function textOf(node: Expression, text: string): string {
+  const { start, end } = node.span;
+  const isBareId = node.kind === 'id' && node.idSpan.start <= start;
+  return isBareId || end > text.length || end === start ? formatExpression(node) : text.slice(start, end);
+}
+
+function explainNode(node: Expression, text: string, context: WordsContext, depth: number): ExpressionExplanation {
   const { span } = node;
   if (node.kind === 'and' || node.kind === 'or') {
     const terms: ExpressionExplanation[] = [];
     let left: Expression = node;
     // `a and b and c` is one list; chains lean to the left.
     while (left.kind === node.kind) {
-      terms.push(explainNode(left.right, context, depth + 1));
+      terms.push(explainNode(left.right, text, context, depth + 1));
       left = left.left;
     }
     terms.push(
       depth < MAX_DEPTH
-        ? explainNode(left, context, depth + 1)
-        : { kind: 'test', span: left.span, expression: formatExpression(left), text: 'as it is written' },
+        ? explainNode(left, text, context, depth + 1)
+        : { kind: 'test', span: left.span, expression: textOf(left, text), text: 'as it is written' },
     );
     return {
       kind: node.kind === 'and' ? 'all' : 'any',
       span,
-      expression: formatExpression(node),
+      expression: textOf(node, text),
       terms: terms.reverse(),
     };
   }
@@ -53,11 +64,11 @@ function explainNode(node: Expression, context: WordsContext, depth: number): Ex
     return {
       kind: 'not',
       span,
-      expression: formatExpression(node),
-      terms: [explainNode(node.operand, context, depth + 1)],
+      expression: textOf(node, text),
+      terms: [explainNode(node.operand, text, context, depth + 1)],
     };
   }
-  return { kind: 'test', span, expression: formatExpression(node), ...primitiveWords(node as Primitive, context) };
+  return { kind: 'test', span, expression: textOf(node, text), ...primitiveWords(node as Primitive, context) };
 }
 
 /** The outline as text, ended by a newline. */

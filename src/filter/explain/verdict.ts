@@ -69,6 +69,7 @@ function groupByPart(
   const outcomes = new Map(evaluation.parts.map(part => [`${part.start} ${part.end}`, part.holds]));
   const parts = new Map<string, { span: Span; source: string; holds: boolean; because: TestFinding[] }>();
   for (const run of evaluation.deciding) {
+    if (run.leaf.kind === 'constant' && !run.origin) continue;
     const span = run.origin?.span ?? { start: 0, end: expression.length };
     const key = `${span.start} ${span.end}`;
     let part = parts.get(key);
@@ -166,16 +167,15 @@ function comparedNumber(run: TestRun): string {
 /** "EtherType (bytes 12-13) is ARP (0x0806), not IPv4 (0x0800)". */
 function fieldText(run: TestRun, test: string, place: string, load: Load): string {
   const { holds } = run;
-  const partial = /^(.+ address) is .* \(bytes? \d+(?: to \d+)?\)$/.exec(test);
+  const partial = /^(.+?) is (?:in )?(.+) \((?:bytes? \d+(?: to \d+)?|word \d)\)$/.exec(test);
   if (partial) {
     // One word of a longer address.
-    const [value, wanted] = [run.a, run.compared].map(part => partWords(partial[1]!, part, load.size));
-    return holds
-      ? `${partial[1]} (${place} of the packet) has ${value}`
-      : `${partial[1]} (${place} of the packet) has ${value}, not ${wanted}`;
+    const [value, wanted] = [run.a, run.compared].map(part => partWords(partial[2]!, part, load.size));
+    return `${partial[1]} (${place} of the packet) has ${value}${holds ? '' : `, not ${wanted}`}`;
   }
   const shown = valueWords(test, / in /.test(test) ? load.value : run.a, load.size);
-  const match = /^(.+?) (is (?:in |at least |at most |not )?)(.+)$/.exec(test);
+  // A list of facts is not one field's.
+  const match = test.includes(', ') ? undefined : /^(.+?) (is (?:in |at least |at most |not )?)(.+)$/.exec(test);
   if (!match || /^(it|what|the (tag|tunnel|header|PPI|packet))$/.test(match[1]!)) {
     return `${test}: ${holds ? 'yes' : 'no'} (${place}: ${shown})`;
   }
@@ -185,10 +185,11 @@ function fieldText(run: TestRun, test: string, place: string, load: Load): strin
   return `${subject} (${place}) is ${shown}, not ${verb.slice(3)}${wanted}`;
 }
 
-/** A part of a MAC or IPv6 address in the notation of the whole. */
-function partWords(subject: string, value: number, size: number): string {
+/** A part of a MAC or IPv6 address in the notation of `whole`. */
+function partWords(whole: string, value: number, size: number): string {
   const digits = value.toString(16).padStart(2 * size, '0');
-  return digits.replaceAll(subject.includes('MAC') ? /(..)(?=.)/g : /(....)(?=.)/g, '$1:');
+  const isMac = /^(?:[0-9a-f]{2}:){5}/.test(whole);
+  return digits.replaceAll(isMac ? /(..)(?=.)/g : /(....)(?=.)/g, '$1:');
 }
 
 function hexWords(value: number, size: number): string {
@@ -199,7 +200,7 @@ function hexWords(value: number, size: number): string {
 function valueWords(test: string, value: number, size: number): string {
   if (/^(SNAP |inner )?EtherType is/.test(test)) return linkProtocolWords(value);
   if (/^(IPv4 protocol|IPv6 next header|next header)\b/.test(test)) return ipProtocolWords(value);
-  if (/address is .*:/.test(test)) return partWords(test, value, size);
+  if (/^IP version\b/.test(test)) return String(value >> 4);
   if (size === 4 && /address is/.test(test)) {
     return [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join('.');
   }
