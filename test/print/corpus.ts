@@ -38,6 +38,7 @@ const LINK_PPP = 9;
 const LINK_PPP_HDLC = 50;
 const LINK_PPP_ETHER = 51;
 const LINK_RAW = 101;
+const LINK_C_HDLC = 104;
 const LINK_LOOP = 108;
 const LINK_SLL = 113;
 const LINK_PPP_PPPD = 166;
@@ -1412,6 +1413,83 @@ add('raw: unknown version', bytes(0x90, data), LINK_RAW);
 add('ipv4 link type', ipv4(datagram), LINK_IPV4);
 add('ipv6 link type', ipv6(tcp(data, { sourcePort: 40001 }), { nextHeader: 6 }), LINK_IPV6);
 add('unsupported link type', data, LINK_UNSUPPORTED);
+
+// Cisco HDLC, VRRP, EAPOL, SSH.
+
+function addHdlc(name: string, type: number, payload: Uint8Array, address = 0x0f, linkType = LINK_C_HDLC): void {
+  add(`chdlc: ${name}`, bytes(address, 0, u16(type), payload), linkType);
+}
+addHdlc('ipv4', 0x0800, ipv4(datagram));
+addHdlc('ipv6, broadcast', 0x86dd, ipv6(datagram), 0x8f);
+addHdlc('mpls', 0x8847, bytes(label(100, true), ipv4(datagram)));
+addHdlc('unknown type, unknown address', 0x1234, data, 0x33);
+addHdlc('slarp request', 0x8035, bytes(u32(0), zeros(10)));
+addHdlc('slarp reply', 0x8035, bytes(u32(1), ip4('192.0.2.1'), ip4('255.255.255.0'), u16(0xffff)));
+addHdlc('slarp keepalive', 0x8035, bytes(u32(2), u32(7), u32(6), u16(0xffff)));
+addHdlc(
+  'slarp keepalive with uptime and junk',
+  0x8035,
+  bytes(u32(2), u32(7), u32(6), u16(0xffff), u32(4000000000), 1, 2, 3),
+);
+addHdlc('slarp unknown', 0x8035, bytes(u32(9), zeros(12)));
+addHdlc('slarp cut', 0x8035, bytes(u32(2), u32(7)));
+addHdlc('in a PPP link', 0x0800, ipv4(datagram), 0x0f, LINK_PPP_HDLC);
+function addVrrp(name: string, message: Uint8Array, ttl = 255): void {
+  add(`vrrp: ${name}`, ethernet(ipv4(message, { protocol: 112, ttl })));
+}
+const vrrpHead = bytes(0x21, 5, 100, 2, 0, 1);
+const vrrpAddresses = bytes(ip4('192.0.2.1'), ip4('192.0.2.2'), zeros(8));
+addVrrp('version 2', bytes(vrrpHead, u16(checksum(vrrpHead, 0, 0, vrrpAddresses)), vrrpAddresses));
+addVrrp('version 2, wrong checksum, low ttl', bytes(vrrpHead, u16(1), vrrpAddresses), 64);
+addVrrp('version 2, password', bytes(0x21, 5, 100, 1, 1, 1, u16(1), ip4('192.0.2.1'), ascii('secret'), 0, 0));
+addVrrp('version 2, unknown authentication', bytes(0x21, 5, 100, 0, 9, 1, u16(1)));
+addVrrp('version 3', bytes(0x31, 5, 100, 1, 0x03, 0xe8, u16(1), ip4('192.0.2.1')));
+addVrrp('version 4', bytes(0x41, 5));
+addVrrp('unknown type', bytes(0x25, 5));
+add(
+  'vrrp: over ipv6',
+  ethernet(ipv6(bytes(0x31, 5, 100, 1, 0x00, 0x64, u16(1), ip6('fe80::1')), { nextHeader: 112, hopLimit: 255 }), {
+    type: 0x86dd,
+  }),
+);
+function addEapol(name: string, type: number, body: Uint8Array, length = body.length): void {
+  add(`eapol: ${name}`, ethernet(bytes(2, type, u16(length), body), { type: 0x888e }));
+}
+function eap(code: number, ...parts: readonly Part[]): Uint8Array {
+  const body = bytes(...parts);
+  return bytes(code, 7, u16(body.length + 4), body);
+}
+addEapol('start', 1, empty);
+addEapol('logoff', 2, empty);
+addEapol('key', 3, zeros(95));
+addEapol('unknown', 9, empty);
+addEapol('empty packet', 0, empty);
+addEapol('identity request', 0, eap(1, 1));
+addEapol('identity', 0, eap(2, 1, ascii('bee@hive')));
+addEapol('notification', 0, eap(1, 2, ascii('hello')));
+addEapol('notification too short', 0, eap(1, 2));
+addEapol('nak', 0, eap(2, 3, 13, 21, 99));
+addEapol('md5', 0, eap(1, 4, 16, zeros(16)));
+addEapol('tls start', 0, eap(1, 13, 0x20));
+addEapol('tls with length', 0, eap(2, 13, 0xc0, u32(2000), 1, 2));
+addEapol('tls, length missing', 0, eap(2, 13, 0x80, 1));
+addEapol('ttls', 0, eap(1, 21, 0x21));
+addEapol('fast', 0, eap(1, 43, 0x81, u32(9)));
+addEapol('aka', 0, eap(1, 23, 1, 0, 0));
+addEapol('sim', 0, eap(2, 18, 77));
+addEapol('success', 0, eap(3));
+addEapol('request without a method', 0, eap(1));
+addEapol('fragment', 0, eap(1, 1), 90);
+addEapol('length below the header', 0, bytes(1, 7, u16(2), 0), 2);
+function addSsh(name: string, payload: Uint8Array): void {
+  add(`ssh: ${name}`, ethernet(ipv4(tcp(payload, { destinationPort: 22, sourcePort: 50022 }), { protocol: 6 })));
+}
+addSsh('identification', ascii('SSH-2.0-OpenSSH_9.2\r\nmore'));
+addSsh('identification, line feed alone', ascii('SSH-2.0-x\n'));
+addSsh('identification without an end', ascii('SSH-2.0-x'));
+addSsh('identification with a lone carriage return', ascii('SSH-2.0-x\ry\n'));
+addSsh('carriage return at the end', ascii('SSH-2.0-x\r'));
+addSsh('encrypted', bytes(0, 0, 5, 0x53, 0x53));
 
 /** Every packet, in the order they are printed (connections build up). */
 export const corpus: readonly NamedPacket[] = list;

@@ -1,5 +1,6 @@
 // PPP (RFC 1661, 1662): link header, HDLC byte stuffing, multilink, and the hand-over to control protocols (ppp-control.ts).
 
+import { isCiscoHdlcAddress, printCiscoHdlc } from './cisco-hdlc.js';
 import type { PrintContext } from './context.js';
 import { bitNames, hex } from './format.js';
 import { printIpv4 } from './ipv4.js';
@@ -192,7 +193,7 @@ export function printPppLink(ctx: PrintContext, length: number): number {
   return LINK_HEADER;
 }
 
-/** LINKTYPE_PPP_HDLC: address and control fields are always there. */
+/** LINKTYPE_PPP_HDLC: address and control fields are always there; Cisco's framing is told by the address. */
 export function printPppHdlcLink(ctx: PrintContext, length: number): number {
   ctx.protocol = 'ppp_hdlc';
   if (ctx.end < 2) {
@@ -200,6 +201,7 @@ export function printPppHdlcLink(ctx: PrintContext, length: number): number {
     return ctx.end;
   }
   const address = ctx.u8(0);
+  if (isCiscoHdlcAddress(address)) return printCiscoHdlc(ctx, length);
   if (ctx.end < LINK_HEADER) {
     ctx.truncated();
     return ctx.end;

@@ -4,6 +4,7 @@
 
 import { printArp } from './arp.js';
 import { printBsdLoopback } from './bsd-loopback.js';
+import { printCiscoHdlc } from './cisco-hdlc.js';
 import type {
   ApplicationDecoder,
   DecoderTables,
@@ -15,6 +16,7 @@ import type {
 import { printDhcp } from './dhcp.js';
 import { printDhcpv6 } from './dhcpv6.js';
 import { printDns, printDnsOverTcp, printMulticastDns } from './dns.js';
+import { printEapol } from './eapol.js';
 import { printEthernetInIp, printEthernetLink } from './ethernet.js';
 import { printGeneve } from './geneve.js';
 import { printGre } from './gre.js';
@@ -36,12 +38,14 @@ import { printPppoe, printPppoeLink } from './pppoe.js';
 import { printRawIp } from './raw-ip.js';
 import { printSctp } from './sctp.js';
 import { printSnmp } from './snmp.js';
+import { printSsh } from './ssh.js';
 import { printStp } from './stp.js';
 import { printSyslog } from './syslog.js';
 import { printTcp } from './tcp.js';
 import { printFtp, printHttp, printRtsp, printSip, printSmtp, printWhois } from './text-protocols.js';
 import { printTftp } from './tftp.js';
 import { printUdp } from './udp.js';
+import { printVrrp } from './vrrp.js';
 import { printVxlan } from './vxlan.js';
 
 /** A decoder for the payload of some ports. `side` says which of a packet's two ports must be one of them. */
@@ -61,6 +65,7 @@ export const LINK_TYPE_DECODERS: readonly (readonly [number, LinkDecoder])[] = [
   [50, printPppHdlcLink],
   [51, printPppoeLink],
   [101, printRawIp],
+  [104, printCiscoHdlc],
   [108, printBsdLoopback],
   [113, printLinuxCooked],
   [166, printPppLink],
@@ -84,6 +89,7 @@ export const ETHER_TYPE_DECODERS: readonly (readonly [number, PayloadDecoder])[]
   [0x8848, printMpls],
   [0x8863, printPppoe],
   [0x8864, printPppoe],
+  [0x888e, printEapol],
   [0x88cc, printLldp],
   [0x9000, printLoopback],
 ];
@@ -103,6 +109,7 @@ export const IP_PROTOCOL_DECODERS: readonly (readonly [number, IpPayloadDecoder]
   [59, printNoNextHeader],
   [77, printSunDisk],
   [108, printIpComp],
+  [112, printVrrp],
   [132, printSctp],
   [143, printEthernetInIp],
 ];
@@ -134,6 +141,7 @@ export const UDP_PORT_DECODERS: readonly PortRow[] = [
 export const TCP_PORT_DECODERS: readonly PortRow[] = [
   { ports: [25], side: 'either', decode: printSmtp },
   { ports: [43], side: 'either', decode: printWhois },
+  { ports: [22], side: 'either', decode: printSsh },
   { ports: [21], side: 'either', decode: printFtp },
   { ports: [80, 8080], side: 'either', decode: printHttp },
   { ports: [554, 8554], side: 'either', decode: printRtsp },
