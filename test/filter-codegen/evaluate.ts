@@ -40,9 +40,9 @@ class Machine {
     if (!this.metadata) throw REJECT;
     switch (offset) {
       case 4:
-        return this.metadata.packetType ?? 0;
+        return this.metadata.packetType ?? reject();
       case 8:
-        return this.metadata.interfaceIndex ?? 0;
+        return this.metadata.interfaceIndex ?? reject();
       case 44:
         return this.metadata.vlanTag ?? 0;
       case 48:
@@ -140,6 +140,10 @@ class Machine {
         return condition.terms.some(term => this.test(term));
     }
   }
+}
+
+function reject(): never {
+  throw REJECT;
 }
 
 function unset(register: number): never {

@@ -57,7 +57,7 @@ export function sunAtmType(state: State, type: number): Condition {
 
 function requireAtm(state: State, keyword: string): void {
   if (state.layout.demultiplexing !== 'sunatm') {
-    failUnsupported(keyword, state.link, state.span, ['it needs ATM with a SunATM header: SUNATM']);
+    failUnsupported(keyword, state, ['it needs ATM with a SunATM header: SUNATM']);
   }
 }
 

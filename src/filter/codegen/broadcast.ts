@@ -37,7 +37,7 @@ function linkBroadcast(state: State): Condition {
 function linkMulticast(state: State): Condition {
   const { mac, shortAddress, demultiplexing } = state.layout;
   if (shortAddress?.multicast !== undefined) return shortHost(state, shortAddress.multicast, 'dst', 'multicast');
-  if (!mac) failUnsupported('multicast', state.link, state.span);
+  if (!mac) failUnsupported('multicast', state);
   const group = (offset: number): Condition =>
     anyBitSet(state, field('link header', offset, 1), 0x01, 'the destination MAC address is a group address');
   if (mac === 'wlan') return destinationAddress(state, group);

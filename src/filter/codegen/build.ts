@@ -100,16 +100,18 @@ function join(kind: 'and' | 'or', terms: readonly Condition[], origin: Origin | 
   // The constant that decides alone; the other one is left out.
   const deciding = kind === 'or';
   const kept: Condition[] = [];
+  let neutral: Condition | undefined;
   for (const term of terms) {
     if (term.kind === 'constant') {
       if (term.value === deciding) return origin ? { ...term, origin } : term;
+      if (term.origin) neutral = term;
     } else if (term.kind === kind && !term.origin) {
       kept.push(...term.terms);
     } else {
       kept.push(term);
     }
   }
-  if (kept.length === 0) return constant(!deciding, origin);
+  if (kept.length === 0) return constant(!deciding, origin ?? neutral?.origin);
   if (kept.length === 1) return kept[0]!;
   return { kind, terms: kept, ...(origin ? { origin } : {}) };
 }

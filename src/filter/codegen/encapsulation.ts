@@ -70,7 +70,7 @@ function vlan(state: State, id: number | undefined): Encapsulated {
     fail('SKEP1112', "'vlan' cannot follow 'mpls': a label stack does not say that Ethernet is inside", state.span);
   }
   if (!state.layout.vlan) {
-    failUnsupported('vlan', state.link, state.span, ['VLAN tags are known of Ethernet and 802.11']);
+    failUnsupported('vlan', state, ['VLAN tags are known of Ethernet and 802.11']);
   }
   if (id !== undefined) requireAtMost('VLAN id', id, VLAN_ID_MASK, state.span);
   const outermostEthernet =
@@ -151,7 +151,7 @@ function mpls(state: State, label: number | undefined): Encapsulated {
     terms.push(not(bottomOfStack(state), state.origin('another MPLS label follows')));
   } else {
     if (state.layout.mpls === undefined) {
-      failUnsupported('mpls', state.link, state.span, ['MPLS is known over Ethernet, Cisco HDLC and PPP']);
+      failUnsupported('mpls', state, ['MPLS is known over Ethernet, Cisco HDLC and PPP']);
     }
     terms.push(linkProtocol(state, state.layout.mpls));
   }

@@ -3,6 +3,7 @@
 import type { DiagnosticCode } from '../../diagnostics/index.js';
 import { type Diagnostic, SkepError, type Span } from '../../diagnostics/index.js';
 import type { LinkType } from '../link-types.js';
+import type { State } from './state.js';
 
 export interface FailOptions {
   readonly notes?: readonly string[];
@@ -27,8 +28,16 @@ export function describeLinkType(link: LinkType): string {
 }
 
 /** The primitive needs something that this link type does not have. */
-export function failUnsupported(what: string, link: LinkType, span: Span, notes: readonly string[] = []): never {
-  fail('SKEP1101', `'${what}' is not supported on link type ${describeLinkType(link)}`, span, { notes });
+export function failUnsupported(what: string, state: State, notes: readonly string[] = []): never {
+  const inside =
+    state.link === state.outermost
+      ? []
+      : [
+          `the encapsulation to its left makes it ${state.link.name}: what is meant for ${state.outermost.name} goes before that`,
+        ];
+  fail('SKEP1101', `'${what}' is not supported on link type ${describeLinkType(state.link)}`, state.span, {
+    notes: [...notes, ...inside],
+  });
 }
 
 /** A number that its field cannot hold: the filter could never match. */

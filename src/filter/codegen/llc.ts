@@ -71,6 +71,6 @@ function llcHeader(state: State): Condition {
     case 'always':
       return constant(true, state.origin(`${state.link.name} frames always have an LLC header`));
     case undefined:
-      return failUnsupported('llc', state.link, state.span);
+      return failUnsupported('llc', state);
   }
 }

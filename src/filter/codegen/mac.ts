@@ -29,7 +29,7 @@ export function eitherWay(
 /** The link type has 48-bit addresses that can be filtered on; else refuses `keyword`. */
 export function requireMac(state: State, keyword: string): void {
   if (!state.layout.mac) {
-    failUnsupported(keyword, state.link, state.span, [
+    failUnsupported(keyword, state, [
       'MAC addresses are known of Ethernet, FDDI, token ring, 802.11, ATM LAN emulation and IP over Fibre Channel',
     ]);
   }
@@ -60,7 +60,7 @@ export function macHost(
 export function shortHost(state: State, address: number, direction: Direction | undefined, keyword: string): Condition {
   const offsets = state.layout.shortAddress;
   if (!offsets) {
-    failUnsupported(keyword, state.link, state.span, ['8-bit addresses are known of ARCnet and BACnet MS/TP']);
+    failUnsupported(keyword, state, ['8-bit addresses are known of ARCnet and BACnet MS/TP']);
   }
   return eitherWay(direction, way =>
     equals(state, field('link header', offsets[way], 1), address, `${way} address is ${hex(address, 2)}`),

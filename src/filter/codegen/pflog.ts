@@ -27,7 +27,7 @@ const TEXTS: Readonly<Record<'ifname' | 'ruleset', { offset: number; size: numbe
 export function pflog(state: State, primitive: PflogPrimitive): Condition {
   const { field: name } = primitive;
   if (state.layout.demultiplexing !== 'family-byte') {
-    failUnsupported(name, state.link, state.span, ["it is a field of OpenBSD's pf log: PFLOG"]);
+    failUnsupported(name, state, ["it is a field of OpenBSD's pf log: PFLOG"]);
   }
   switch (primitive.field) {
     case 'ifname':

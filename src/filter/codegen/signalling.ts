@@ -16,7 +16,7 @@ const HSL_LENGTH_MASK = 0xff80;
 
 function offsets(state: State, keyword: string): SignallingOffsets {
   const found = state.layout.signalling;
-  if (!found) failUnsupported(keyword, state.link, state.span, ['it needs SS7: MTP2, MTP2_WITH_PHDR or ERF']);
+  if (!found) failUnsupported(keyword, state, ['it needs SS7: MTP2, MTP2_WITH_PHDR or ERF']);
   return found;
 }
 

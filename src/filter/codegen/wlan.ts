@@ -135,7 +135,7 @@ export function wlanHost(
 export function wlanFrame(state: State, primitive: WlanPrimitive): Condition {
   const keyword = primitive.kind === 'wlan-type' ? 'type' : 'dir';
   if (state.layout.demultiplexing !== 'wlan') {
-    failUnsupported(keyword, state.link, state.span, ['it needs 802.11 frames, with or without a radio header']);
+    failUnsupported(keyword, state, ['it needs 802.11 frames, with or without a radio header']);
   }
   if (primitive.kind === 'wlan-dir') {
     const bits = primitive.value;
