@@ -55,7 +55,7 @@ nanosecond.pcap|nano|tcpdump --time-stamp-precision=nano -i eth0 (client)|Ping a
 nanosecond.pcap.gz|nano|gzip -n nanosecond.pcap|The same file, compressed.
 http.pcap.gz|http|gzip -n http.pcap|http.pcap, compressed.
 snaplen.pcap|snaplen|tcpdump -s 64 -i eth1 (router)|HTTP, DNS, NTP and ICMP cut after 64 octets.
-two-interfaces.pcapng|two|dumpcap -i eth0 -i eth1 -i any (router)|One file with Ethernet and LINUX_SLL interfaces: the same pings seen three times.
+link-types.pcapng|linktypes|dumpcap -i eth0 -i eth1 -i any (router)|One file with interfaces of two link types, Ethernet and LINUX_SLL: the same pings seen three times.
 '
 
 list_files() { printf '%s' "$files" | sed '/^$/d' | cut -d'|' -f1; }
@@ -1059,14 +1059,14 @@ scenario_snaplen() {
   captured
 }
 
-scenario_two() {
-  dumpcapture router two-interfaces.pcapng -i eth0 -i eth1 -i any
+scenario_linktypes() {
+  dumpcapture router link-types.pcapng -i eth0 -i eth1 -i any
   quiet on client ping -c 2 -i 0.2 192.0.2.10
   quiet on client ping -6 -c 1 2001:db8:2::10
   sleep 1
   end "$capture_pid"
-  scrub /run/two-interfaces.pcapng
-  cp /run/two-interfaces.pcapng "$out/two-interfaces.pcapng"
+  scrub /run/link-types.pcapng
+  cp /run/link-types.pcapng "$out/link-types.pcapng"
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1092,14 +1092,14 @@ MARKDOWN
       [ -n "$name" ] && [ -e "$out/$name" ] || continue
       case $name in
         *.gz) packets=$(gzip -dc "$out/$name" | tcpdump --count -r - 2> /dev/null | cut -d' ' -f1) ;;
-        two-interfaces.pcapng) packets=$(capinfos -rcM "$out/$name" | sed -n 's/^Number of packets: *//p') ;;
+        link-types.pcapng) packets=$(capinfos -rcM "$out/$name" | sed -n 's/^Number of packets: *//p') ;;
         *) packets=$(tcpdump --count -r "$out/$name" 2> /dev/null | cut -d' ' -f1) ;;
       esac
       printf '| [`%s`](%s) | %s | %s | `%s` |\n' "$name" "$name" "$packets" "$what" "$how"
     done <<< "$files"
     cat << 'MARKDOWN'
 
-`two-interfaces.pcapng` has interfaces of different link types in one file: tcpdump refuses it, skep and Wireshark read it.
+`link-types.pcapng` has interfaces of different link types in one file: tcpdump refuses it, skep and Wireshark read it.
 VLAN tags, MPLS labels, GRE and Geneve headers were put there by Open vSwitch in user space, everything else by the
 Linux kernel or the program named.
 MARKDOWN

@@ -27,7 +27,7 @@ if (available && !canIsolate)
 const CAPTURES = new URL('../../examples/captures/', import.meta.url).pathname;
 
 /** tcpdump refuses files with several link types. */
-const REFUSED = new Set(['two-interfaces.pcapng']);
+const REFUSED = new Set(['link-types.pcapng']);
 
 const FLAG_SETS = [
   '-n',
