@@ -112,14 +112,12 @@ function copy(scan: BulkScan, output: FilterOutput, input: InputFile, filters: b
   scan.mode = 'copy';
   const header = scan.begin();
   const file = new OutputFile(output.path, [input]);
-  try {
+  closing(file, () => {
     for (let event = scan.next(); event !== undefined; event = scan.next()) {
       if (event.kind === 'output') file.write(event.memory.subarray(event.start, event.end));
       else for (const piece of copiedItem(event.item, event.pieces, header, filters)) file.write(piece);
     }
-  } finally {
-    file.close();
-  }
+  });
   return 0;
 }
 
@@ -168,14 +166,27 @@ function convert(
       : {};
   const target = format === 'same' ? header.format : format;
   const file = new CaptureFileWriter(path, { ...form, ...rest, format: target, inputs: [input] });
-  try {
+  closing(file, () => {
     for (let event = scan.next(); event !== undefined && !file.stopped; event = scan.next()) {
       if (event.kind === 'output') {
         for (const packet of scan.listedPackets(event.memory, event.start, event.end)) file.write(packet);
       } else if (event.item.kind !== 'custom' || event.item.copyable || !filters) file.write(event.item);
     }
-  } finally {
-    file.close();
-  }
+  });
   return file.omitted;
+}
+
+/** Does the work and closes the file, whatever happens. The error of the work is the one that counts. */
+function closing(file: { close(): void }, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    try {
+      file.close();
+    } catch {
+      // What went wrong first says more.
+    }
+    throw error;
+  }
+  file.close();
 }
