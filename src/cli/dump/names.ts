@@ -1,6 +1,7 @@
 // What printed lines take from the machine: names of /etc/hosts, /etc/services and /etc/ethers, the local time zone.
 // Nothing is asked of the network.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { addressText, type NameSource } from '../../capture/print/index.js';
 import { systemResolver } from '../../filter/node/index.js';
 
@@ -10,6 +11,7 @@ export function machineNames(): NameSource {
   let hosts: Map<string, string> | undefined;
   let ports: Map<string, string> | undefined;
   let ethers: Map<string, string> | undefined;
+  let interfaces: Map<number, string> | undefined;
   return {
     host(address) {
       hosts ??= reversed(resolver.names('host'), name => (resolver.host(name) ?? []).map(addressText));
@@ -28,7 +30,24 @@ export function machineNames(): NameSource {
       });
       return ethers.get(address);
     },
+    interface(index) {
+      interfaces ??= networkInterfaces();
+      return interfaces.get(index);
+    },
   };
+}
+
+/** index -> name of this machine's network interfaces, as Linux shows them; empty elsewhere. */
+function networkInterfaces(): Map<number, string> {
+  const names = new Map<number, string>();
+  try {
+    for (const name of readdirSync('/sys/class/net')) {
+      names.set(Number(readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8')), name);
+    }
+  } catch {
+    // Not Linux, or no sysfs: the index stays without a name.
+  }
+  return names;
 }
 
 /** value -> the first name that has it: in these files the official name stands before its aliases. */
