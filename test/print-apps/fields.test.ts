@@ -1,5 +1,5 @@
 // The fields of application protocols (JSON), and packets changed at random: nothing throws, nothing hangs, and the fields depend neither
-// on -v nor on -n.
+// on -v nor on -n nor on -q.
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -157,6 +157,7 @@ describe('fields', () => {
 describe('packets changed at random', () => {
   it('give the same fields with every flag, and never an error', { timeout: 30_000 }, () => {
     const plain = createPrinter({ numeric: true });
+    const quiet = createPrinter({ quiet: 1 });
     const wordy = createPrinter({ verbosity: 3, linkHeader: true, names });
     const lines = createPrinter({ verbosity: 3, linkHeader: true, names, time: 'none' });
     const next = randomNumbers(77);
@@ -165,6 +166,7 @@ describe('packets changed at random', () => {
         const changed = printable(1, mutate(packet, next));
         const json = wordy.json(changed);
         expect(json.layers, packet.name).toEqual(plain.json(changed).layers);
+        expect(json.layers, packet.name).toEqual(quiet.json(changed).layers);
         expect(json.text, packet.name).toBe(lines.line(changed));
         expect(JSON.stringify(json).length).toBeLessThan(200_000);
       }
