@@ -15,7 +15,14 @@ import {
   readCaptureSync,
   type WritableItem,
 } from '../../src/capture/index.js';
-import { type FilterOutput, filterFile, matchingPackets, type ScanOptions } from '../../src/capture/node/index.js';
+import {
+  type FilterOutput,
+  filterFile,
+  InputFile,
+  matchingPackets,
+  type ScanOptions,
+  type ScanProgress,
+} from '../../src/capture/node/index.js';
 import { prepare } from '../../src/classic/index.js';
 import { SkepError } from '../../src/diagnostics/index.js';
 import { type ClassicProgram, instruction } from '../../src/isa/index.js';
@@ -240,13 +247,27 @@ describe('counting', () => {
     });
   });
 
+  it('of a file that is open', async () => {
+    writeFileSync(INPUT, LARGE['pcap']!);
+    const input = new InputFile(INPUT);
+    expect((await filterFile({ input })).packets).toBe(4000);
+    // It stays open, at its end.
+    await expect(filterFile({ input })).rejects.toThrow('the file is empty');
+    input.close();
+  });
+
   it('stops at the maximum, behind those that are skipped', async () => {
     for (const bytes of [LARGE['pcap']!, pcapFile(50)]) {
       for (const options of [{ maximumMatches: 7 }, { skipMatches: 20, maximumMatches: 5 }, { skipMatches: 5000 }]) {
         writeFileSync(INPUT, bytes);
         const wanted = slowly(bytes, { programFor: tcp, ...options });
-        const got = await filterFile({ input: INPUT, programFor: tcp, ...options });
+        let last = {};
+        const onProgress = ({ bytesRead, packets, matches }: ScanProgress): void => {
+          last = { bytesRead, packets, matches };
+        };
+        const got = await filterFile({ input: INPUT, programFor: tcp, onProgress, ...options });
         expect(got).toMatchObject({ packets: wanted.total, matches: wanted.packets.length });
+        expect(got).toMatchObject(last);
       }
     }
   });

@@ -39,7 +39,7 @@ export class Gunzip {
   #ended = false;
   /** Compressed bytes before the chunk in work. */
   #inputOffset = 0;
-  /** Bytes handed out so far. */
+  /** Bytes that came out before the output area in hand. */
   #produced = 0;
   #damage: unknown = undefined;
 
@@ -66,6 +66,7 @@ export class Gunzip {
     if (this.#damage !== undefined) throw this.#damage;
     const zlib = this.#zlib;
     if (zlib.avail_out < LEAST_OUTPUT_BYTES) {
+      this.#produced += zlib.next_out;
       zlib.output = new Uint8Array(OUTPUT_BYTES);
       zlib.next_out = 0;
       zlib.avail_out = OUTPUT_BYTES;

@@ -57,6 +57,7 @@ export interface ScanOptions {
   /** Matches to be passed over first. They count neither as matches nor for the maximum. */
   readonly skipMatches?: number;
   readonly engine?: EngineName | 'auto';
+  /** Called after each chunk of the file, and once more at the end, whatever that is. */
   readonly onProgress?: (progress: ScanProgress) => void;
 }
 
@@ -152,6 +153,11 @@ export class BulkScan implements ScanProgress {
       if (event !== undefined) return event;
     }
     return this.#takeOutput();
+  }
+
+  /** Says how far it came. To be called when no more events are wanted. */
+  finish(): void {
+    this.#options.onProgress?.(this);
   }
 
   /** The packets of a list that an event brought, in buffers of their own. */

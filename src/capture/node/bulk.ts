@@ -18,8 +18,8 @@ export interface FilterOutput extends Omit<CaptureFileOptions, 'format' | 'input
 }
 
 export interface FilterFileOptions extends ScanOptions {
-  /** Name of the file; `-` is standard input. Compressed ones are decompressed. */
-  readonly input: string;
+  /** Name of the file, `-` for standard input, or a file that is open (and stays so). Compressed ones are decompressed. */
+  readonly input: string | InputFile;
   /** Where matching packets go. Absent: they are only counted. */
   readonly output?: FilterOutput;
 }
@@ -40,20 +40,22 @@ export interface FilterFileResult extends ScanProgress {
  * or written; when pcap is asked for and a packet has another link type. `programFor` may throw as it likes.
  */
 export async function filterFile(options: FilterFileOptions): Promise<FilterFileResult> {
-  const file = new InputFile(options.input);
+  const file = openInput(options.input);
+  let scan: BulkScan | undefined;
   try {
-    const scan = new BulkScan(await byteSource(file), options);
+    scan = new BulkScan(await byteSource(file), options);
     const { output } = options;
     const omitted = output === undefined ? count(scan) : write(scan, output, file, options.programFor !== undefined);
     return { bytesRead: scan.bytesRead, packets: scan.packets, matches: scan.matches, omitted };
   } finally {
-    file.close();
+    scan?.finish();
+    if (file !== options.input) file.close();
   }
 }
 
 export interface MatchingPacketsOptions extends ScanOptions {
-  /** Name of the file; `-` is standard input. Compressed ones are decompressed. */
-  readonly input: string;
+  /** Name of the file, `-` for standard input, or a file that is open (and stays so). Compressed ones are decompressed. */
+  readonly input: string | InputFile;
   /** Called with everything in the file that is no packet, in order with the batches. */
   readonly onItem?: (item: CaptureItem) => void;
 }
@@ -65,9 +67,10 @@ export interface MatchingPacketsOptions extends ScanOptions {
 export async function* matchingPackets(
   options: MatchingPacketsOptions,
 ): AsyncGenerator<CapturedPacket[], void, undefined> {
-  const file = new InputFile(options.input);
+  const file = openInput(options.input);
+  let scan: BulkScan | undefined;
   try {
-    const scan = new BulkScan(await byteSource(file), options);
+    scan = new BulkScan(await byteSource(file), options);
     scan.mode = 'list';
     for (let event = scan.next(); event !== undefined; event = scan.next()) {
       if (event.kind === 'output') yield scan.listedPackets(event.memory, event.start, event.end);
@@ -75,8 +78,13 @@ export async function* matchingPackets(
       else options.onItem?.(event.item);
     }
   } finally {
-    file.close();
+    scan?.finish();
+    if (file !== options.input) file.close();
   }
+}
+
+function openInput(input: string | InputFile): InputFile {
+  return typeof input === 'string' ? new InputFile(input) : input;
 }
 
 function count(scan: BulkScan): number {
