@@ -9,8 +9,16 @@ export interface CommandRow {
 }
 
 export const COMMANDS: readonly CommandRow[] = [
-  { name: 'dump', summary: 'print, count or copy the packets of a capture that match a filter', load: () => import('./dump.js') },
-  { name: 'filter', summary: 'compile a filter expression: bytecode, graph, explanation', load: () => import('./filter.js') },
+  {
+    name: 'dump',
+    summary: 'print, count or copy the packets of a capture that match a filter',
+    load: () => import('./dump.js'),
+  },
+  {
+    name: 'filter',
+    summary: 'compile a filter expression: bytecode, graph, explanation',
+    load: () => import('./filter.js'),
+  },
   { name: 'asm', summary: 'assemble classic BPF text into a program', load: () => import('./asm.js') },
   { name: 'disasm', summary: 'print a classic BPF program as text', load: () => import('./disasm.js') },
 ];

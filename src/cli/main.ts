@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The command line: finds the command, loads its file, gives every failure its exit code.
+// The command line: finds the command, loads its file, gives every failure its exit code. launch.ts starts it.
 
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
@@ -7,31 +6,31 @@ import { EXIT_OK, EXIT_USAGE, reportError } from './terminal.js';
 
 declare const __SKEP_VERSION__: string;
 
-const program = new Command('skep')
-  .description('BPF programs in TypeScript: filter packets, compile, assemble, look inside.')
-  .version(__SKEP_VERSION__, '-V, --version', 'print the version')
-  .helpCommand('help [command]', 'show the help of a command')
-  .showHelpAfterError('(see skep --help)')
-  .exitOverride()
-  .addHelpText(
-    'after',
-    `
-Examples:
-  $ skep dump -r capture.pcapng 'tcp port 80'       packets that match, one line each
-  $ skep dump -r big.pcap -w web.pcap 'port 80'     copy them to another file
-  $ skep filter 'tcp and port 80'                   the program, as tcpdump -d prints it
-  $ skep filter --explain 'vlan 5 and host 10.0.0.1'
+/** The command line without its commands. */
+function createProgram(): Command {
+  return new Command('skep')
+    .description('BPF programs in TypeScript: filter packets, compile, assemble, look inside.')
+    .version(__SKEP_VERSION__, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('(see skep --help)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+  Examples:
+    $ skep dump -r capture.pcapng 'tcp port 80'       packets that match, one line each
+    $ skep dump -r big.pcap -w web.pcap 'port 80'     copy them to another file
+    $ skep filter 'tcp and port 80'                   the program, as tcpdump -d prints it
+    $ skep filter --explain 'vlan 5 and host 10.0.0.1'
 
-Exit codes: 0 success, 1 the input was refused, 2 wrong usage.
-NO_COLOR=1 turns colours off.`,
-  );
+  Exit codes: 0 success, 1 the input was refused, 2 wrong usage.
+  NO_COLOR=1 turns colours off.`,
+    );
+}
 
-// A reader that goes away (`skep dump ... | head`) is the ordinary end of a pipeline, not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT_OK : EXIT_USAGE);
-});
-
-async function main(argv: readonly string[]): Promise<number> {
+/** Runs one command line (`process.argv`); resolves with the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = createProgram();
   const words = argv.slice(2);
   const named = words.find(word => !word.startsWith('-'));
   const wanted = named === 'help' ? words[words.indexOf('help') + 1] : named;
@@ -49,5 +48,3 @@ async function main(argv: readonly string[]): Promise<number> {
     return reportError(error);
   }
 }
-
-process.exitCode = await main(process.argv);

@@ -12,8 +12,9 @@ import { linkTypeByDlt, linktypeToDlt } from '../../filter/index.js';
 import { EXIT_OK, EXIT_REFUSED, printDiagnostics } from '../terminal.js';
 import type { Filters } from './filters.js';
 import type { DumpOptions } from './options.js';
+import { outputFormat, rotation } from './output-file.js';
 import { createProgress } from './progress.js';
-import { openSinks, outputFormat, rotation, type Sink } from './sinks.js';
+import type { Sink } from './sinks.js';
 
 /** LINKTYPE_ETHERNET: what an expression is checked for when a file describes no interface. */
 const ETHERNET = 1;
@@ -60,6 +61,8 @@ class DumpRun {
 
   /** Hands the matches of all files to the sinks. */
   async handOn(files: readonly string[]): Promise<void> {
+    // The printer is a third of the program: copying and counting do without it.
+    const { openSinks } = await import('./sinks.js');
     const inputs = files.map(path => new InputFile(path));
     const sinks = openSinks(this.#options, inputs);
     const stop = (): void => {

@@ -1,11 +1,12 @@
 // Where the matching packets of `skep dump` go: lines, JSON lines, a file.
 
-import type { CapturedPacket, CaptureFormat, WritableItem } from '../../capture/index.js';
-import { type CaptureFileOptions, CaptureFileWriter, type InputFile } from '../../capture/node/index.js';
+import type { CapturedPacket, WritableItem } from '../../capture/index.js';
+import { CaptureFileWriter, type InputFile } from '../../capture/node/index.js';
 import { createPrinter, type Printer, TIME_STYLES } from '../../capture/print/index.js';
 import { LineOutput } from '../output.js';
 import { localUtcOffset, machineNames } from './names.js';
 import type { DumpOptions } from './options.js';
+import { outputFormat, rotation } from './output-file.js';
 
 export interface Sink {
   /** Takes a matching packet. False: this one and those behind it are not wanted (rotation has come to its end). */
@@ -81,21 +82,4 @@ class FileSink implements Sink {
   close(): void {
     this.#writer.close();
   }
-}
-
-/** The format goes by the name, as nothing else is said of it: `.pcapng` is pcapng, everything else pcap, as tcpdump writes. */
-export function outputFormat(path: string): CaptureFormat {
-  return /\.(pcapng|ntar)(\.gz)?$/i.test(path) ? 'pcapng' : 'pcap';
-}
-
-/** -C, -W, -G and -U. */
-export function rotation(
-  options: DumpOptions,
-): Pick<CaptureFileOptions, 'maximumBytes' | 'fileCount' | 'seconds' | 'packetBuffered'> {
-  return {
-    ...(options.packetBuffered && { packetBuffered: true }),
-    ...(options.rotateBytes !== undefined && { maximumBytes: options.rotateBytes }),
-    ...(options.rotateFiles !== undefined && { fileCount: options.rotateFiles }),
-    ...(options.rotateSeconds !== undefined && { seconds: options.rotateSeconds }),
-  };
 }
