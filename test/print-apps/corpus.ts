@@ -115,9 +115,12 @@ port53('no answer', dns({ flags: 0x8180, counts: [1, 0, 0, 0] }, question(1)));
 port53('authoritative, truncated, authentic, no recursion', dns({ flags: 0x8720, counts: [1, 0, 0, 0] }, question(1)));
 for (let code = 1; code < 16; code++)
   port53(`response code ${code}`, dns({ flags: 0x8180 | code, counts: [1, 0, 0, 0] }, question(1)));
-for (const extended of [1, 2, 255]) {
-  const opt = record(41, [], [0], 1232, extended << 24);
-  port53(`extended response code ${extended}`, dns({ flags: 0x8187, counts: [1, 0, 0, 1] }, question(1), opt));
+for (const code of [...Array.from({ length: 10 }, (_, i) => 16 + i), 4095]) {
+  const opt = record(41, [], [0], 1232, ((code >> 4) << 24) >>> 0);
+  port53(
+    `extended response code ${code}`,
+    dns({ flags: 0x8180 | (code & 15), counts: [1, 0, 0, 1] }, question(1), opt),
+  );
 }
 port53(
   'an answer without its question',
@@ -675,6 +678,8 @@ for (const [name, value] of [
   ['opaque', element(0x44, 'cafe')],
   ['counter of 64 bits', element(0x46, 'ffffffffffffffff')],
   ['short counter of 64 bits', element(0x46, '0100')],
+  ['counter of 64 bits in seven bytes', element(0x46, 'ffffffffffffff')],
+  ['counter of 64 bits in nine bytes', element(0x46, '01ffffffffffffffff')],
   ['no such object', element(0x80)],
   ['no such instance', element(0x81)],
   ['end of view', element(0x82)],

@@ -178,9 +178,9 @@ export function unsignedValue(ctx: PrintContext, element: Element): number {
 
 /** The last 64 bits of an unsigned number's contents, in decimal. */
 export function unsigned64Text(ctx: PrintContext, element: Element): string {
-  if (element.length >= 8) return ctx.u64(element.end - 8);
-  let value = 0;
-  for (let i = 0; i < element.length; i++) value = value * 256 + ctx.u8(element.offset + i);
+  let value = 0n;
+  for (let at = Math.max(element.offset, element.end - 8); at < element.end; at++)
+    value = (value << 8n) | BigInt(ctx.u8(at));
   return String(value);
 }
 

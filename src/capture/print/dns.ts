@@ -63,7 +63,7 @@ const RESPONSE_CODES = [
   'Resp17',
   ' Resp18',
   ' Resp19',
-  'Resp20',
+  ' Resp20',
   'Resp21',
   ' Resp22',
   ' BadCookie',
