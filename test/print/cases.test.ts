@@ -3,6 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { NameSource } from '../../src/capture/print/index.js';
 import { createPrinter } from '../../src/capture/print/index.js';
 import type { PrintedCase } from './case-files.js';
 import { formatCases, parseCases } from './case-files.js';
@@ -43,9 +44,15 @@ function timed(packets: readonly NamedPacket[]): (NamedPacket & { timeSeconds: n
   }));
 }
 
+/** The names the cases need, so that they hold on machines with other files in /etc. */
+const names: NameSource = {
+  service: (port, transport) => (port === 22 && transport === 'tcp' ? 'ssh' : undefined),
+  interface: index => (index === 1 ? 'lo' : undefined),
+};
+
 /** What our printer prints for the packets, one printer for all. */
 function printed(packets: readonly NamedPacket[], flags: string): string[] {
-  const printer = createPrinter(printerOptions(flags));
+  const printer = createPrinter({ ...printerOptions(flags), names });
   return timed(packets).map(packet => printer.line(printable(packet.linkType, packet)));
 }
 

@@ -5,11 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { NamedPacket } from './corpus.js';
 import { corpus, flagSets } from './corpus.js';
 import { explainedDifferences } from './differences.js';
-import { ourLines, tcpdumpLines, tcpdumpVersion } from './tcpdump.js';
+import { canPrintNames, ourLines, tcpdumpLines, tcpdumpVersion } from './tcpdump.js';
 
 const available = tcpdumpVersion === '4.99.3';
 if (!available) {
   console.warn(`test/print/differential.test.ts SKIPPED: needs tcpdump 4.99.3, found ${tcpdumpVersion ?? 'none'}`);
+}
+
+if (available && !canPrintNames) {
+  console.warn('test/print/differential.test.ts: flag sets without -n SKIPPED: no network namespace can be made');
 }
 
 const START = 1700000000;
@@ -46,10 +50,13 @@ const OTHER_PROTOCOLS =
 
 describe.skipIf(!available)('against tcpdump', () => {
   for (const flags of flagSets) {
-    it(`prints the corpus like it with ${flags === '' ? 'no flags' : flags}`, () => {
-      const { different } = compare(corpus, flags);
-      expect(different.map(report)).toEqual([]);
-    });
+    it.skipIf(!canPrintNames && !flags.includes('-n'))(
+      `prints the corpus like it with ${flags === '' ? 'no flags' : flags}`,
+      () => {
+        const { different } = compare(corpus, flags);
+        expect(different.map(report)).toEqual([]);
+      },
+    );
   }
 
   for (const [flags, step] of [
@@ -97,7 +104,7 @@ describe.skipIf(!available)('against tcpdump', () => {
       ];
       const packets = times.map(([timeSeconds, timeNanoseconds]) => ({ ...corpus[0]!, timeSeconds, timeNanoseconds }));
       for (const digits of ['', '--nano']) {
-        const all = `-n ${flags} ${digits}`;
+        const all = `-n ${flags} ${digits}`.trim();
         expect(ourLines(1, packets, all)).toEqual(tcpdumpLines(1, packets, all));
       }
     });

@@ -298,17 +298,17 @@ describe('the table of connections', () => {
       table.key[1] = i;
       table.key[2] = i & 7;
     };
+    let wrong = 0;
     for (let i = 0; i < keys; i++) {
       set(i);
-      expect(table.find()).toBe(false);
+      if (table.find()) wrong++;
       table.store(i, -i);
     }
     for (let i = 0; i < keys; i++) {
       set(i);
-      expect(table.find()).toBe(true);
-      expect(table.sequence).toBe(i);
-      expect(table.acknowledgment).toBe(-i >>> 0);
+      if (!table.find() || table.sequence !== i || table.acknowledgment !== -i >>> 0) wrong++;
     }
+    expect(wrong).toBe(0);
     set(7);
     table.find();
     table.store(1, 2);
@@ -370,10 +370,10 @@ describe('no packet', () => {
     let quoted = ipv4(udp(zeros(1)));
     for (let i = 0; i < 300; i++) quoted = ipv4(icmp(3, 1, u32(0), quoted), { protocol: 1 });
     let tagged: Uint8Array = ipv4(udp(zeros(1)));
-    for (let i = 0; i < 5000; i++) tagged = vlanTag(1, i === 0 ? 0x0800 : 0x8100, tagged);
-    const labels = bytes(...Array.from({ length: 20000 }, () => u32(16 << 12)));
+    for (let i = 0; i < 1000; i++) tagged = vlanTag(1, i === 0 ? 0x0800 : 0x8100, tagged);
+    const labels = bytes(...Array.from({ length: 5000 }, () => u32(16 << 12)));
     let gre = ipv4(udp(zeros(1)));
-    for (let i = 0; i < 500; i++) gre = ipv4(bytes(u16(0), u16(0x0800), gre), { protocol: 47 });
+    for (let i = 0; i < 300; i++) gre = ipv4(bytes(u16(0), u16(0x0800), gre), { protocol: 47 });
     for (const data of [inner, quoted, gre]) check(101, data);
     check(1, ethernet(tagged, { type: 0x8100 }));
     check(1, ethernet(labels, { type: 0x8847 }));

@@ -15,6 +15,18 @@ export const tcpdumpVersion: string | undefined = (() => {
   return /tcpdump version (\S+)/.exec(`${result.stdout}${result.stderr}`)?.[1];
 })();
 
+/**
+ * A command that runs another one without a network, so that tcpdump without -n can ask no name server; undefined where namespaces
+ * may not be made.
+ */
+const isolation: readonly string[] | undefined = [
+  ['unshare', '-n'],
+  ['unshare', '-r', '-n'],
+].find(words => spawnSync(words[0]!, [...words.slice(1), 'true']).status === 0);
+
+/** Whether tcpdump can be run without -n: not where it might ask a name server. */
+export const canPrintNames = isolation !== undefined;
+
 /** Service names, as tcpdump takes them from /etc/services. */
 function services(): Map<string, string> {
   const names = new Map<string, string>();
@@ -109,7 +121,10 @@ export function tcpdumpLines(linkType: number, packets: readonly FilePacket[], f
     const file = join(folder, 'packets.pcap');
     writeFileSync(file, pcapFile(linkType, packets, flags.includes('--nano')));
     const words = flags.split(/\s+/).filter(word => word !== '' && word !== '--number');
-    const result = spawnSync('tcpdump', ['--number', ...words, '-r', file], {
+    const wantsNames = !words.some(word => /^-\w*n/.test(word));
+    if (wantsNames && isolation === undefined) throw new Error('tcpdump without -n needs a network namespace');
+    const command = [...(wantsNames ? isolation! : []), 'tcpdump', '--number', ...words, '-r', file];
+    const result = spawnSync(command[0]!, command.slice(1), {
       encoding: 'latin1',
       env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' },
       maxBuffer: 1 << 28,

@@ -12,7 +12,7 @@
 //
 // Pure: no clock, no files, no network. Names come from ctx.names.
 
-import { DECIMAL, etherText, ipv4Text, ipv6Text } from './format.js';
+import { etherText, ipv4Text, ipv6Text } from './format.js';
 import { hexAndAscii, hexOnly } from './hexdump.js';
 import type { Names } from './names.js';
 import { SequenceTable } from './tcp-sequences.js';
@@ -271,11 +271,6 @@ export class PrintContext {
   etherNumber(offset: number): string {
     if (offset + 6 > this.end) throw TRUNCATED;
     return etherText(this.bytes, offset);
-  }
-
-  /** Decimal text of a byte value, from a table. */
-  decimal(byte: number): string {
-    return DECIMAL[byte] ?? String(byte);
   }
 
   // Fields without text.

@@ -18,6 +18,9 @@ export interface NameSource {
   interface?(index: number): string | undefined;
 }
 
+/** Addresses that stand for no host. */
+const UNNAMED: ReadonlySet<string> = new Set(['0.0.0.0', '255.255.255.255']);
+
 /** So many addresses are remembered of each kind; a long capture must not fill the memory. */
 const MAX_REMEMBERED = 65536;
 
@@ -60,7 +63,7 @@ export class Names {
     if (this.numeric || this.source.host === undefined) return address;
     let name = this.hosts.get(address);
     if (name === undefined) {
-      name = this.source.host(address) ?? address;
+      name = (UNNAMED.has(address) ? undefined : this.source.host(address)) ?? address;
       if (this.removeDomain && name !== address) {
         const dot = name.indexOf('.');
         if (dot >= 0) name = name.slice(0, dot);
