@@ -1,9 +1,10 @@
 // tcpdump, tshark and capinfos beside us: they read what we write, and we read what they read, damage included.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -27,6 +28,8 @@ const present = (tool: string): boolean => {
 const hasTcpdump = present('tcpdump');
 const hasTshark = present('tshark');
 const hasCapinfos = present('capinfos');
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/captures', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'skep-capture-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,6 +96,21 @@ describe.skipIf(!hasTcpdump)('tcpdump and we make the same of', () => {
       if (hasInterface) expect(mine.failed).toBe(theirs.failed);
     });
   }
+
+  const examples = readdirSync(EXAMPLES).filter(name => /\.pcap(ng)?$/.test(name));
+
+  it.each(examples)('examples/captures/%s', name => {
+    const bytes = readFileSync(join(EXAMPLES, name));
+    const mine = ours(bytes);
+    const theirs = tcpdump(bytes);
+    expect(mine.failed).toBe(false);
+    // libpcap gives up at the second link type or snap length of a file.
+    const same =
+      new Set(mine.packets.map(packet => `${packet.interface.linkType} ${packet.interface.snapLength}`)).size === 1;
+    expect(mine.packets.slice(0, same ? undefined : theirs.packets.length).map(line)).toEqual(theirs.packets.map(line));
+    const again = encodeCapture(mine.items, { format: mine.items[0]!.kind === 'section' ? 'pcapng' : 'pcap' });
+    expect(ours(again).packets.map(line)).toEqual(mine.packets.map(line));
+  });
 
   it('files cut anywhere', () => {
     for (const bytes of [
