@@ -1,7 +1,6 @@
 // The WebAssembly encoder and its text printer: every row of the table through V8 and through wabt.
 
 import { describe, expect, it } from 'vitest';
-import wabtModule from 'wabt';
 import {
   BLOCK_I32,
   BLOCK_I64,
@@ -15,37 +14,7 @@ import {
   printWat,
   type ValueType,
 } from '../../src/engine/index.js';
-
-const wabt = await wabtModule();
-
-/** The binary that wabt makes of our text. */
-function assembleText(text: string): Uint8Array {
-  const parsed = wabt.parseWat('module.wat', text);
-  try {
-    parsed.validate();
-    return parsed.toBinary({ write_debug_names: false }).buffer;
-  } finally {
-    parsed.destroy();
-  }
-}
-
-/** Our binary without the name section, which wabt writes its own way. */
-function withoutNames(bytes: Uint8Array): Uint8Array {
-  let at = 8;
-  while (at < bytes.length) {
-    const start = at;
-    const id = bytes[at++]!;
-    let size = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!;
-      size |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
-    at += size;
-    if (id === 0) return bytes.slice(0, start);
-  }
-  return bytes;
-}
+import { assembleText, withoutNames } from './wat.js';
 
 /** Both ways to the binary give the same bytes, and V8 takes them. */
 function expectSame(module: ModuleBuilder): Uint8Array<ArrayBuffer> {
