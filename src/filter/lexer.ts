@@ -65,7 +65,7 @@ function classAt(text: string, index: number): number {
 }
 
 /**
- * All tokens of `text`, the last of kind `end`. A malformed token is of kind `error` and carries its diagnostic.
+ * All tokens of `text`, the last of kind `end`. A malformed token is of kind `error`, carries its diagnostic, and is the last before the end.
  * @throws SkepError where the text is longer than {@link MAX_EXPRESSION_LENGTH}
  */
 export function tokenize(text: string): Token[] {
@@ -83,6 +83,8 @@ export function tokenize(text: string): Token[] {
     if (at >= text.length) break;
     const token = scanToken(text, at);
     tokens.push(token);
+    // Nothing behind a token that cannot be read is looked at.
+    if (token.kind === 'error') break;
     at = token.end;
   }
   tokens.push({ kind: 'end', word: '', value: 0, start: text.length, end: text.length });

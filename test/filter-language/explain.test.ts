@@ -130,18 +130,18 @@ describe('an explanation agrees with the program', () => {
           for (const part of explained.decidedBy) expect(part.because.length).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
-    expect(compiled).toBeGreaterThan(100);
+    expect(compiled).toBeGreaterThan(40);
   });
 
-  it('for a list of 20,000 hosts', () => {
-    const text = Array.from({ length: 20_000 }, (_, i) => `host 10.${i >> 8}.${i & 255}.1`).join(' or ');
+  it('for a list of 5,000 hosts', () => {
+    const text = Array.from({ length: 5_000 }, (_, i) => `host 10.${i >> 8}.${i & 255}.1`).join(' or ');
     const filter = compileFilter(text, { optimize: false });
     const explained = filter.explain(PACKETS['http']!.data);
     expect(explained.matches).toBe(true);
     expect(explained.toString().split('\n').length).toBeLessThan(60);
-    expect(filter.explain(PACKETS['dns6']!.data).decidedBy.length).toBe(20_000);
-    expect(filter.explain().terms?.length).toBe(20_000);
+    expect(filter.explain(PACKETS['dns6']!.data).decidedBy.length).toBe(5_000);
+    expect(filter.explain().terms?.length).toBe(5_000);
   });
 });

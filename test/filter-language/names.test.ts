@@ -128,7 +128,7 @@ describe('name files', () => {
 
   it('any text is read without an error', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), text => {
+      fc.property(fc.string({ unit: 'binary-ascii' }), text => {
         for (const parse of [parseHosts, parseServices, parseProtocols, parseNetworks, parseEthers]) parse(text);
       }),
     );
