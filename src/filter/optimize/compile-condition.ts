@@ -21,7 +21,7 @@ import { shareLists } from './share.js';
 import { buildTerms, type Reference, type Terms } from './terms.js';
 import { lowerUnoptimized } from './unoptimized.js';
 import { unrollLoops } from './unroll.js';
-import { Values } from './values.js';
+import { type Dialect, Values } from './values.js';
 
 /** tcpdump's default: the most bytes of a packet that a filter keeps. */
 export const DEFAULT_SNAP_LENGTH = 262_144;
@@ -33,6 +33,8 @@ export interface CompileConditionOptions {
   readonly snapLength?: number;
   /** Default true. */
   readonly optimize?: boolean;
+  /** Where the program will run: over files in user space, or in a Linux kernel. Default `savefile`. */
+  readonly target?: 'savefile' | 'linux';
   /**
    * `protochain` follows headers in a loop, which Linux refuses and libpcap runs in user space. With a number here, at most so
    * many headers are followed, without a loop. Default: loops.
@@ -56,7 +58,10 @@ export interface CompiledCondition {
 export function compileCondition(condition: Condition, options: CompileConditionOptions = {}): CompiledCondition {
   const accept = options.snapLength ?? DEFAULT_SNAP_LENGTH;
   const from = options.unroll === undefined ? condition : unrollLoops(condition, options.unroll);
-  const best = options.optimize === false ? undefined : bestProgram(from, accept);
+  const best =
+    options.optimize === false
+      ? undefined
+      : bestProgram(from, accept, options.target === 'linux' ? 'linux' : 'libpcap');
   return compiled(best ?? plainProgram(from, accept));
 }
 
@@ -97,8 +102,8 @@ const LONG_LIST = 32;
 /** A search must take this share of the longest path off to be preferred to a shorter program. */
 const MUCH_QUICKER = 0.75;
 
-function bestProgram(condition: Condition, accept: number): Generated | undefined {
-  const values = new Values();
+function bestProgram(condition: Condition, accept: number, dialect: Dialect): Generated | undefined {
+  const values = new Values(dialect);
   const { terms, root, leaves } = buildTerms(condition, values);
   const grouped = groupTerms(terms, root);
   const shared = shareLists(terms, grouped);

@@ -14,7 +14,6 @@ import {
   BPF_X,
 } from '../../isa/index.js';
 import { type MachineBlock, type MachineGraph, type MachineInstruction, machinePostorder } from './machine.js';
-import { registersOf } from './resolve.js';
 
 const CLASS = 0x07;
 const A = -1;
@@ -25,33 +24,41 @@ export function removeDeadCode(graph: MachineGraph): void {
   const order = machinePostorder(graph.entry);
   const liveIn: Set<number>[] = [];
   for (const block of order) {
-    const live = new Set<number>();
-    if (block.kind !== 'return') {
-      for (const one of liveIn[block.whenTrue.index]!) live.add(one);
-      for (const one of liveIn[block.whenFalse.index]!) live.add(one);
+    const live = liveAtEnd(block, liveIn, order);
+    const kept: MachineInstruction[] = [];
+    for (let i = block.code.length - 1; i >= 0; i--) {
+      const instruction = block.code[i]!;
+      if (step(instruction, live)) kept.push(instruction);
     }
-    if (block.kind === 'branch') {
-      live.add(A);
-      if (block.jump & BPF_X) live.add(X);
-    } else if (block.kind === 'return' && block.k === -1) {
-      live.add(A);
-    }
-    if (block.statements) {
-      const { read, written } = registersOf(block.statements);
-      for (const register of written) live.delete(register);
-      for (const register of read) live.add(register);
-      live.delete(A);
-      live.delete(X);
-    } else {
-      const kept: MachineInstruction[] = [];
-      for (let i = block.code.length - 1; i >= 0; i--) {
-        const instruction = block.code[i]!;
-        if (step(instruction, live)) kept.push(instruction);
-      }
-      if (kept.length !== block.code.length) block.code = kept.reverse();
-    }
+    if (kept.length !== block.code.length) block.code = kept.reverse();
     liveIn.push(live);
   }
+}
+
+/** What is read behind the block's code. */
+function liveAtEnd(block: MachineBlock, liveIn: readonly Set<number>[], order: readonly MachineBlock[]): Set<number> {
+  const live = new Set<number>();
+  switch (block.kind) {
+    case 'branch':
+      for (const one of liveIn[block.whenTrue.index]!) live.add(one);
+      for (const one of liveIn[block.whenFalse.index]!) live.add(one);
+      live.add(A);
+      if (block.jump & BPF_X) live.add(X);
+      break;
+    case 'goto':
+      for (const one of liveIn[block.whenTrue.index]!) live.add(one);
+      break;
+    case 'repeat':
+      // What the loop reads has not been seen yet: anything.
+      live.add(A);
+      live.add(X);
+      for (const { code } of order) for (const one of code) if (isMemoryAccess(one.code)) live.add(one.k);
+      break;
+    case 'return':
+      if (block.k === -1) live.add(A);
+      break;
+  }
+  return live;
 }
 
 /** False where the instruction's result is not live; else `live` before it. */
@@ -92,23 +99,19 @@ function step({ code, k }: MachineInstruction, live: Set<number>): boolean {
   }
 }
 
-/** The blocks' registers that are live where each begins, by index in postorder: for register allocation. */
-export function liveRegisters(order: readonly MachineBlock[]): Set<number>[] {
+/** By index in postorder: the registers that are live where each block begins. */
+export function liveRegisters(order: readonly MachineBlock[]): ReadonlySet<number>[] {
   const liveIn: Set<number>[] = [];
   for (const block of order) {
-    const live = new Set<number>();
-    if (block.kind !== 'return') {
-      for (const one of liveIn[block.whenTrue.index]!) live.add(one);
-      for (const one of liveIn[block.whenFalse.index]!) live.add(one);
-    }
-    if (block.statements) {
-      for (const register of registersOf(block.statements).read) live.add(register);
-    } else {
-      for (let i = block.code.length - 1; i >= 0; i--) step(block.code[i]!, live);
-    }
+    const live = liveAtEnd(block, liveIn, order);
+    for (let i = block.code.length - 1; i >= 0; i--) step(block.code[i]!, live);
     live.delete(A);
     live.delete(X);
     liveIn.push(live);
   }
   return liveIn;
+}
+
+export function isMemoryAccess(code: number): boolean {
+  return code === BPF_ST || code === BPF_STX || code === (BPF_LD | BPF_MEM) || code === (BPF_LDX | BPF_MEM);
 }

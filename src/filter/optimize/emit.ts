@@ -14,8 +14,8 @@ import {
   type ClassicProgram,
   instruction,
 } from '../../isa/index.js';
-import type { Statement } from '../condition.js';
-import { type Allocation, isMemoryAccess } from './allocate.js';
+import type { Allocation } from './allocate.js';
+import { isMemoryAccess } from './dead-code.js';
 import { type MachineBlock, type MachineGraph, machinePostorder } from './machine.js';
 
 export interface Emitted {
@@ -40,6 +40,8 @@ class Emitter {
   readonly #starts: number[] = [];
   /** target index * 256 + skipped -> place of the latest island for it. */
   readonly #islands = new Map<number, number>();
+  /** Jumps backwards: where they go is known at the end. */
+  readonly #repeats: { readonly place: number; readonly block: MachineBlock }[] = [];
   readonly #allocation: Allocation;
 
   constructor(allocation: Allocation) {
@@ -47,14 +49,18 @@ class Emitter {
   }
 
   run(graph: MachineGraph): Emitted {
-    for (const block of machinePostorder(graph.entry)) {
+    let order = machinePostorder(graph.entry);
+    if (graph.hasLoops) {
+      // Elsewhere the returns are at the end by themselves.
+      order = [...order.filter(({ kind }) => kind === 'return'), ...order.filter(({ kind }) => kind !== 'return')];
+    }
+    for (const block of order) {
       this.#exit(block);
-      if (block.statements) {
-        this.#statements(block.statements, block, -1);
-      } else {
-        for (let i = block.code.length - 1; i >= 0; i--) this.#straight(block.code[i]!.code, block.code[i]!.k, block);
-      }
+      for (let i = block.code.length - 1; i >= 0; i--) this.#straight(block.code[i]!.code, block.code[i]!.k, block);
       this.#starts[block.index] = this.#here;
+    }
+    for (const { place, block } of this.#repeats) {
+      this.#instructions[place] = instruction(JUMP_ALWAYS, place - this.#starts[block.whenTrue.index]!);
     }
     return { program: this.#instructions.reverse(), blocks: this.#blocks.reverse() };
   }
@@ -77,10 +83,16 @@ class Emitter {
       this.#push(returnOf(block), block);
       return;
     }
+    if (block.kind === 'repeat') {
+      this.#repeat(block);
+      return;
+    }
     if (block.kind === 'goto') {
       const target = this.#place(block.whenTrue, block.skipTrue);
       if (target === this.#here) return;
-      if (block.whenTrue.kind === 'return' && block.whenTrue.code.length === 0) {
+      if (block.whenTrue.kind === 'repeat' && block.whenTrue.code.length === 0) {
+        this.#repeat(block.whenTrue);
+      } else if (block.whenTrue.kind === 'return' && block.whenTrue.code.length === 0) {
         this.#push(returnOf(block.whenTrue), block);
       } else {
         this.#push(instruction(JUMP_ALWAYS, this.#here - target), block);
@@ -98,6 +110,11 @@ class Emitter {
       else break;
     }
     this.#push(instruction(block.jump, block.k, whenTrue, whenFalse), block);
+  }
+
+  #repeat(block: MachineBlock): void {
+    this.#repeats.push({ place: this.#here, block });
+    this.#push(instruction(JUMP_ALWAYS), block);
   }
 
   #place(target: MachineBlock, skipped: number): number {
@@ -118,47 +135,6 @@ class Emitter {
         : instruction(JUMP_ALWAYS, this.#here - this.#place(target, skipped));
     this.#push(jump, undefined);
     this.#islands.set(target.index * 256 + skipped, this.#here);
-  }
-
-  /** Structured statements; `leave` is the place behind the loop around them. */
-  #statements(statements: readonly Statement[], block: MachineBlock, leave: number): void {
-    for (let i = statements.length - 1; i >= 0; i--) {
-      const statement = statements[i]!;
-      switch (statement.kind) {
-        case 'instruction':
-          this.#straight(statement.code, statement.k, block);
-          break;
-        case 'break':
-          if (this.#here !== leave) this.#push(instruction(JUMP_ALWAYS, this.#here - leave), block);
-          break;
-        case 'if': {
-          const join = this.#here;
-          this.#statements(statement.else, block, leave);
-          const otherwise = this.#here;
-          if (statement.else.length > 0 && statement.then.at(-1)?.kind !== 'break') {
-            this.#push(instruction(JUMP_ALWAYS, this.#here - join), block);
-          }
-          this.#statements(statement.then, block, leave);
-          const distance = this.#here - otherwise;
-          if (distance > REACH) {
-            this.#push(instruction(JUMP_ALWAYS, distance), block);
-            this.#push(instruction(statement.jump, statement.k, 1, 0), block);
-          } else {
-            this.#push(instruction(statement.jump, statement.k, 0, distance), block);
-          }
-          break;
-        }
-        case 'loop': {
-          const end = this.#here;
-          // A loop that always leaves at its end is one that was unrolled.
-          const repeats = statement.body.at(-1)?.kind !== 'break';
-          if (repeats) this.#push(instruction(JUMP_ALWAYS), block);
-          this.#statements(statement.body, block, end);
-          if (repeats) this.#instructions[end] = instruction(JUMP_ALWAYS, end - this.#here);
-          break;
-        }
-      }
-    }
   }
 }
 

@@ -28,7 +28,7 @@ const READS_REGISTERS: ReadonlySet<number> = new Set([SKF_AD_OFF + 12, SKF_AD_OF
 export function liftProgram(program: ClassicProgram): Graph | undefined {
   const leaders = findLeaders(program);
   if (!leaders) return undefined;
-  const values = new Values();
+  const values = new Values('unknown');
   const graph = new Graph(values);
   const blocks = new Map<number, Block>();
   const machine = new SymbolicMachine(values);

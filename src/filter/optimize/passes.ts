@@ -10,6 +10,7 @@ import { pruneAssignments } from './resolve.js';
 import { selectInstructions, Unavailable } from './select.js';
 import { mergeTails } from './tails.js';
 import { threadJumps } from './thread.js';
+import { threadMachineJumps } from './thread-machine.js';
 import { PHI, type Value } from './values.js';
 
 /** Each round makes the graph smaller or a path shorter; real filters need three. */
@@ -71,6 +72,7 @@ function generateWith(graph: Graph, keep: ReadonlySet<Value>): Generated | undef
   for (;;) {
     try {
       const machine = selectInstructions(graph, { keep: kept });
+      if (machine.hasLoops) threadMachineJumps(machine);
       if (machine.usesRegisters) removeDeadCode(machine);
       mergeTails(machine);
       const allocation = allocateRegisters(machine);

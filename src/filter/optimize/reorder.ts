@@ -6,7 +6,8 @@
 
 import { BPF_AND } from '../../isa/index.js';
 import type { Block, Graph } from './cfg.js';
-import type { Value, Values } from './values.js';
+import { EQUAL } from './predicate.js';
+import { isPowerOfTwo, type Value, type Values } from './values.js';
 
 /** True where something changed. */
 export function reorderChains(graph: Graph): boolean {
@@ -77,7 +78,8 @@ function sort(values: Values, blocks: readonly Block[], target: Block, held: Val
   const sorted: Question[] = [];
   for (const [from, group] of groups) {
     // The plain value, then its masks, each of which can be applied to what the one before left.
-    const masks = [...group.keys()].sort((x, y) => rank(values, from, y) - rank(values, from, x));
+    const ranks = new Map([...group].map(([value, questions]) => [value, rank(values, from, value, questions)]));
+    const masks = [...group.keys()].sort((x, y) => ranks.get(y)! - ranks.get(x)!);
     for (const value of masks) sorted.push(...group.get(value)!);
   }
   let changed = false;
@@ -105,8 +107,11 @@ function base(values: Values, value: Value): Value {
   return values.constantOperand(value, BPF_AND) === -1 ? value : values.left[value]!;
 }
 
-/** More bits, earlier; the unmasked value first. Equal ranks keep their order. */
-function rank(values: Values, from: Value, value: Value): number {
-  if (value === from) return 2 ** 33;
-  return values.constantOperand(value, BPF_AND);
+/** More bits, earlier; the unmasked value first, then what `jset` asks without masking. Equal ranks keep their order. */
+function rank(values: Values, from: Value, value: Value, questions: readonly Question[]): number {
+  if (value === from) return 2 ** 34;
+  const mask = values.constantOperand(value, BPF_AND);
+  const bits = ({ relation, b, k }: Question): boolean =>
+    relation === EQUAL && b === -1 && (k === 0 || (k === mask && isPowerOfTwo(mask)));
+  return questions.every(bits) ? 2 ** 33 : mask;
 }

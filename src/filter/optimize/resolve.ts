@@ -21,11 +21,16 @@ export function resolveRegisters(graph: Graph): void {
   const incoming = new Map<Block, (readonly Value[])[]>();
   const substitution = new Substitution(values, place);
 
-  // The machine starts with zeros.
+  // The machine starts with zeros, but kernels want to see them stored.
   const zero = values.constant(0);
   incoming.set(graph.entry, [registers.map(() => zero)]);
+  const assigned = new Set(graph.entry.assignments.map(({ register }) => register));
+  const zeroed = registers.filter(register => !assigned.has(register)).map(register => ({ register, value: zero }));
+  if (graph.entry.kind !== 'leaf') graph.entry.assignments = [...zeroed, ...graph.entry.assignments];
   for (const block of order) {
-    const ways = incoming.get(block)!;
+    const ways = incoming.get(block);
+    // A question with a known answer led here alone.
+    if (!ways) continue;
     const held = meet(values, block, ways, registers);
     let after = held;
     const assignments = block.assignments.map(({ register, value }) => ({
@@ -39,7 +44,9 @@ export function resolveRegisters(graph: Graph): void {
       (after as Value[])[index] = value;
     }
     // A register that gets what it holds is left alone.
-    block.assignments = assignments.filter(({ register, value }) => held[place.get(register) ?? -1] !== value);
+    block.assignments = assignments.filter(
+      ({ register, value }) => values.kind[value] !== PHI || held[place.get(register) ?? -1] !== value,
+    );
     if (block.kind === 'question') {
       resolveQuestion(graph, block, substitution, held);
     } else if (block.kind === 'leaf') {
@@ -139,24 +146,34 @@ function resolveLeaf(
   block.outputs = outputs;
 }
 
-/** The registers that statements load from and store to. */
+/** The registers that statements load before they have stored to them on every way, and those they store to. */
 export function registersOf(statements: readonly Statement[]): { read: Set<number>; written: Set<number> } {
   const read = new Set<number>();
   const written = new Set<number>();
-  const walk = (list: readonly Statement[]): void => {
+  /** Returns what is stored to on every way through; undefined: no way gets to the end. */
+  const walk = (list: readonly Statement[], before: ReadonlySet<number>): Set<number> | undefined => {
+    const stored = new Set(before);
     for (const statement of list) {
       if (statement.kind === 'if') {
-        walk(statement.then);
-        walk(statement.else);
+        const then = walk(statement.then, stored);
+        const otherwise = walk(statement.else, stored);
+        if (!then && !otherwise) return undefined;
+        for (const register of then ?? otherwise!) if (!otherwise || otherwise.has(register)) stored.add(register);
       } else if (statement.kind === 'loop') {
-        walk(statement.body);
-      } else if (statement.kind === 'instruction') {
-        if (statement.code === (BPF_LD | BPF_MEM) || statement.code === (BPF_LDX | BPF_MEM)) read.add(statement.k);
-        else if (statement.code === BPF_ST || statement.code === BPF_STX) written.add(statement.k);
+        // Left at its first round's beginning or later: what it stores is not there for sure.
+        walk(statement.body, stored);
+      } else if (statement.kind === 'break') {
+        return undefined;
+      } else if (statement.code === (BPF_LD | BPF_MEM) || statement.code === (BPF_LDX | BPF_MEM)) {
+        if (!stored.has(statement.k)) read.add(statement.k);
+      } else if (statement.code === BPF_ST || statement.code === BPF_STX) {
+        stored.add(statement.k);
+        written.add(statement.k);
       }
     }
+    return stored;
   };
-  walk(statements);
+  walk(statements, new Set());
   return { read, written };
 }
 
@@ -218,9 +235,31 @@ export function pruneAssignments(graph: Graph): void {
     contents.push(content);
     names.push(name);
   }
-  for (const block of order) {
-    if (block.joins.length > 0) block.joins = block.joins.filter(({ value }) => used.has(value));
-    if (block.outputs.length > 0) block.outputs = block.outputs.filter(({ value }) => used.has(value));
+  nameContents(order, used);
+}
+
+/**
+ * Says at every block which phis its registers hold. A store that is gone leaves the phi before it in its register, and a block
+ * that was the only one to name it may go next: then the blocks behind it must know the name.
+ */
+function nameContents(order: readonly Block[], used: ReadonlySet<Value>): void {
+  const incoming: (Map<number, Value> | undefined)[] = [];
+  for (let i = order.length - 1; i >= 0; i--) {
+    const block = order[i]!;
+    const held = new Map(incoming[i]);
+    for (const { register, value } of block.joins) if (used.has(value)) held.set(register, value);
+    block.joins = held.size === 0 ? [] : [...held].map(([register, value]) => ({ register, value }));
+    block.outputs = block.outputs.filter(({ value }) => used.has(value));
+    if (block.kind === 'return') continue;
+    if (block.kind === 'leaf')
+      for (const register of registersOf(block.leaf!.statements).written) held.delete(register);
+    else for (const { register } of block.assignments) held.delete(register);
+    for (const { register, value } of block.outputs) held.set(register, value);
+    for (const next of [block.whenTrue.index, block.whenFalse.index]) {
+      const known = incoming[next];
+      if (!known) incoming[next] = new Map(held);
+      else for (const [register, value] of known) if (held.get(register) !== value) known.delete(register);
+    }
   }
 }
 

@@ -34,9 +34,10 @@ import {
   BPF_X,
 } from '../../isa/index.js';
 import type { Block, Graph } from './cfg.js';
-import { MachineBlock, type MachineGraph } from './machine.js';
+import { type MachineBlock, MachineBlocks, type MachineGraph } from './machine.js';
 import { EQUAL } from './predicate.js';
 import { registersOf } from './resolve.js';
+import { expandStatements } from './structured.js';
 import {
   BINARY,
   COMMUTATIVE,
@@ -105,14 +106,15 @@ const LOAD_X_M = BPF_LDX | BPF_MEM;
 export function selectInstructions(graph: Graph, options: SelectOptions = {}): MachineGraph {
   const order = graph.postorder();
   const selector = new Selector(graph.values, options.keep);
+  const machines = new MachineBlocks();
   const blocks: MachineBlock[] = new Array(order.length);
+  let hasLoops = false;
   const entries: (Entry | undefined)[] = new Array(order.length);
   const exits: (State | undefined)[] = new Array(order.length);
   entries[graph.entry.index] = { a: NOTHING, x: NOTHING, slots: NO_SLOTS };
   for (let i = order.length - 1; i >= 0; i--) {
     const block = order[i]!;
-    const machine = new MachineBlock(i, machineKind(block));
-    machine.origins = block.origins;
+    const machine = machines.make(machineKind(block), block.origins);
     blocks[i] = machine;
     const exit = selector.select(block, machine, entries[i]!);
     exits[i] = exit;
@@ -124,6 +126,15 @@ export function selectInstructions(graph: Graph, options: SelectOptions = {}): M
     const block = order[i]!;
     const machine = blocks[i]!;
     if (block.kind === 'return') continue;
+    if (block.leaf) {
+      hasLoops = true;
+      const { statements, jump, k } = block.leaf;
+      const whenTrue = blocks[block.whenTrue.index]!;
+      const whenFalse = blocks[block.whenFalse.index]!;
+      machine.whenTrue = expandStatements(machines, statements, { jump, k, whenTrue, whenFalse }, block.origins);
+      machine.whenFalse = machine.whenTrue;
+      continue;
+    }
     const swapped = selector.swapped[i] === true;
     machine.whenTrue = blocks[(swapped ? block.whenFalse : block.whenTrue).index]!;
     machine.whenFalse = blocks[(swapped ? block.whenTrue : block.whenFalse).index]!;
@@ -131,19 +142,21 @@ export function selectInstructions(graph: Graph, options: SelectOptions = {}): M
   // Ways that have already loaded what a block begins with enter it later.
   if (!selector.usesRegisters) {
     for (let i = order.length - 1; i >= 0; i--) {
+      const block = order[i]!;
       const machine = blocks[i]!;
       if (machine.kind === 'return') continue;
       const exit = exits[i]!;
-      machine.skipTrue = redundant(exit, selector.traces[machine.whenTrue.id]);
-      machine.skipFalse = redundant(exit, selector.traces[machine.whenFalse.id]);
+      const swapped = selector.swapped[i] === true;
+      machine.skipTrue = redundant(exit, selector.traces[(swapped ? block.whenFalse : block.whenTrue).index]);
+      machine.skipFalse = redundant(exit, selector.traces[(swapped ? block.whenTrue : block.whenFalse).index]);
     }
   }
-  return { entry: blocks[graph.entry.index]!, usesRegisters: selector.usesRegisters };
+  return { entry: blocks[graph.entry.index]!, blocks: machines, usesRegisters: selector.usesRegisters, hasLoops };
 }
 
 function machineKind(block: Block): MachineBlock['kind'] {
   if (block.kind === 'return') return 'return';
-  return block.kind === 'goto' || block.whenTrue === block.whenFalse ? 'goto' : 'branch';
+  return block.kind !== 'question' || block.whenTrue === block.whenFalse ? 'goto' : 'branch';
 }
 
 interface Entry {
@@ -226,19 +239,16 @@ class Selector {
     let state: State = { a, x, code: undefined, cost: 0 };
     if (this.#keep) {
       for (const { value } of block.hints) {
-        if (this.#keep.has(value) && this.#slotOf(value) === -1)
-          state = this.#store(this.#keepRegister(value), value, state);
+        if (!this.#keep.has(value) || this.#slotOf(value) !== -1) continue;
+        // What is not there any more is not needed on this way.
+        if (!state.x.includes(value) && !this.#reach(value, state, false)) continue;
+        state = this.#store(this.#keepRegister(value), value, state);
       }
     }
-    for (const { register, value } of this.#inOrder(block)) state = this.#assign(register, value, state);
+    state = this.#assignments(block, state);
 
     if (block.kind === 'leaf') {
-      machine.statements = [
-        ...toArray(state.code).map(({ code, k }) => ({ kind: 'instruction', code, k }) as const),
-        ...block.leaf!.statements,
-      ];
-      machine.jump = block.leaf!.jump;
-      machine.k = block.leaf!.k;
+      machine.code = toArray(state.code).map(({ code, k }) => ({ code, k }));
       this.usesRegisters = true;
       const { written } = registersOf(block.leaf!.statements);
       for (const slot of written) this.#write(slot, NOTHING);
@@ -368,20 +378,21 @@ class Selector {
     };
   }
 
-  /** Assignments happen at once: a register that another one still needs is written last; A comes after all. */
-  #inOrder(block: Block): Block['assignments'] {
-    const { assignments } = block;
-    if (assignments.length < 2) return assignments;
-    const pending = [...assignments].sort((one, other) => Number(one.register < 0) - Number(other.register < 0));
-    const ordered: (typeof pending)[number][] = [];
+  /** Assignments happen at once: a register that another one still needs is written last, A and X after all. */
+  #assignments(block: Block, state: State): State {
+    const pending = [...block.assignments];
     while (pending.length > 0) {
-      let next = pending.findIndex(
-        ({ register }, index) => !pending.some(({ value }, other) => other !== index && this.#reads(value, register)),
+      const free = pending.filter(
+        one =>
+          (one.register >= 0 || pending.every(({ register }) => register < 0)) &&
+          !pending.some(other => other !== one && this.#reads(other.value, one.register)),
       );
-      if (next === -1) next = 0;
-      ordered.push(...pending.splice(next, 1));
+      // What A holds already goes first.
+      const next = free.find(({ value }) => state.a.includes(value)) ?? free[0] ?? pending[0]!;
+      pending.splice(pending.indexOf(next), 1);
+      state = this.#assign(next.register, next.value, state);
     }
-    return ordered;
+    return state;
   }
 
   #reads(value: Value, register: number): boolean {
@@ -440,8 +451,21 @@ class Selector {
         return emit(state, BPF_LD | BPF_ABS | values.operation[value]!, k, held, state.x);
       case INDEXED: {
         const index = values.left[value]!;
-        const indexed = state.x.includes(index) ? state : keepX ? undefined : this.#reachX(index, state);
-        return indexed && emit(indexed, BPF_LD | BPF_IND | values.operation[value]!, k, held, indexed.x);
+        const code = BPF_LD | BPF_IND | values.operation[value]!;
+        if (state.x.includes(index)) return emit(state, code, k, held, state.x);
+        const addend = this.#addend(state.x, index, k);
+        if (addend !== -1) return emit(state, code, k - addend, held, state.x);
+        if (keepX) return undefined;
+        const best = this.#reachX(index, state);
+        if (!best || best.cost > state.cost + 1) {
+          for (const [slot, near] of this.slots) {
+            const other = this.#addend(near, index, k);
+            if (other === -1) continue;
+            const indexed = emit(state, LOAD_X_M, slot, state.a, near);
+            return emit(indexed, code, k - other, held, indexed.x);
+          }
+        }
+        return best && emit(best, code, k, held, best.x);
       }
       case NEGATE: {
         const operand = this.#reach(values.left[value]!, state, keepX);
@@ -458,6 +482,17 @@ class Selector {
       default:
         return undefined;
     }
+  }
+
+  /** What was added to `index` in something that is held, where [index + k] can be loaded from there; else -1. */
+  #addend(held: Held, index: Value, k: number): number {
+    const values = this.#values;
+    for (const value of held) {
+      if (value < 0 || values.kind[value] !== BINARY || values.left[value] !== index) continue;
+      const addend = values.constantOperand(value, BPF_ADD);
+      if (addend !== -1 && addend <= k && values.high[index]! + addend <= 0xffffffff) return addend;
+    }
+    return -1;
   }
 
   #reachWithConstant(value: Value, operation: number, left: Value, state: State, keepX: boolean): State | undefined {
@@ -479,6 +514,17 @@ class Selector {
     if (operand) {
       best =
         operation === BPF_ADD ? addConstant(operand, k, held) : emit(operand, BPF_ALU | operation, k, held, operand.x);
+    }
+    if (operation === BPF_ADD && this.slots.size > 0 && (!best || best.cost > state.cost + 2)) {
+      for (const [slot, near] of this.slots) {
+        const other = near.find(
+          one => one >= 0 && values.constantOperand(one, BPF_ADD) !== -1 && values.left[one] === left,
+        );
+        if (other === undefined) continue;
+        const loaded = emit(state, LOAD_M, slot, near, state.x);
+        best = addConstant(loaded, (k - values.constantOperand(other, BPF_ADD)) >>> 0, held);
+        break;
+      }
     }
     const header = keepX ? -1 : values.headerLength(value);
     if (header !== -1 && (!best || best.cost > state.cost + 2)) {
@@ -565,7 +611,7 @@ class Selector {
         case PACKET:
           return true;
         case INDEXED:
-          return values.left[value] === x;
+          return values.left[value] === x || this.#addend([x], values.left[value]!, values.k[value]!) !== -1;
         case NEGATE:
           value = values.left[value]!;
           break;

@@ -6,7 +6,7 @@
 
 import { joinOrigins } from './cfg.js';
 import { Interner, ListInterner } from './interner.js';
-import { MachineBlock, type MachineGraph, machinePostorder } from './machine.js';
+import { type MachineBlock, type MachineGraph, machinePostorder } from './machine.js';
 
 export function mergeTails(graph: MachineGraph): void {
   mergeWhole(graph);
@@ -22,18 +22,18 @@ function mergeWhole(graph: MachineGraph): void {
   for (const block of machinePostorder(graph.entry)) {
     let substitute = block;
     let skip = -1;
-    if (block.kind !== 'return') {
+    if (block.hasSuccessors) {
       const { index } = block.whenTrue;
       const otherIndex = block.whenFalse.index;
       block.whenTrue = substitutes[index]!;
       block.whenFalse = substitutes[otherIndex]!;
       if (skips[index] !== -1) block.skipTrue = skips[index]!;
       if (skips[otherIndex] !== -1) block.skipFalse = skips[otherIndex]!;
-      if (block.kind === 'goto' && block.code.length === 0 && !block.statements) {
+      if (block.kind === 'goto' && block.code.length === 0 && !block.loops) {
         // Nothing but the way on. What comes here may skip as much as this block's own way does.
         substitute = block.whenTrue;
         skip = block.skipTrue;
-      } else if (!block.statements) {
+      } else if (!block.loops) {
         const code = block.code.length === 0 ? 0 : lists.intern(block.code.flatMap(({ code, k }) => [code, k]));
         const id = seen.intern(
           block.kind === 'goto' ? -1 : block.jump,
@@ -70,7 +70,7 @@ function splitTails(graph: MachineGraph): boolean {
   const ends = new Interner();
   const groups: MachineBlock[][] = [];
   for (const block of order) {
-    if (block.kind !== 'branch' || block.statements || block.code.length === 0) continue;
+    if (block.kind !== 'branch' || block.loops || block.code.length === 0) continue;
     const last = block.code[block.code.length - 1]!;
     const id = ends.intern(block.jump, block.k, block.whenTrue.id, block.whenFalse.id, last.code, last.k);
     groups[id] ??= [];
@@ -78,7 +78,6 @@ function splitTails(graph: MachineGraph): boolean {
   }
   const replacements = new Map<MachineBlock, MachineBlock>();
   const made: MachineBlock[] = [];
-  let ids = order.reduce((most, block) => Math.max(most, block.id), 0) + 1;
   for (const group of groups) {
     if (group.length < 2) continue;
     // The longest end that all of them share.
@@ -91,7 +90,7 @@ function splitTails(graph: MachineGraph): boolean {
     ) {
       length++;
     }
-    const shared = group.find(block => block.code.length === length) ?? new MachineBlock(ids++, 'branch');
+    const shared = group.find(block => block.code.length === length) ?? graph.blocks.make('branch');
     if (!group.includes(shared)) {
       made.push(shared);
       shared.code = first.code.slice(-length);
@@ -106,11 +105,7 @@ function splitTails(graph: MachineGraph): boolean {
     for (const block of group) {
       if (block === shared) continue;
       agreeOnSkips(shared, block);
-      const front = new MachineBlock(ids++, 'goto');
-      front.code = block.code.slice(0, -length);
-      front.whenTrue = shared;
-      front.whenFalse = shared;
-      front.origins = block.origins;
+      const front = graph.blocks.goto(shared, block.code.slice(0, -length), block.origins);
       shared.origins = joinOrigins(shared.origins, block.origins);
       replacements.set(block, front);
     }

@@ -3,10 +3,11 @@
 // A term is named by a *reference*: twice the index of its node, plus one where it is negated. `and` is `not (or of nots)`, so
 // what is written for `or` serves for both, and De Morgan costs nothing.
 
-import { BPF_JGE, BPF_LD, BPF_LDX, BPF_MEM, BPF_X } from '../../isa/index.js';
+import { BPF_JGE, BPF_X } from '../../isa/index.js';
 import type { Condition, Origin, Statement } from '../condition.js';
 import { Interner, ListInterner } from './interner.js';
 import { predicate } from './predicate.js';
+import { registersOf } from './resolve.js';
 import { SymbolicMachine } from './symbolic.js';
 import type { Value, Values } from './values.js';
 
@@ -277,7 +278,8 @@ function runLeaf(leaf: Leaf, machine: SymbolicMachine): LeafResult {
   machine.reset();
   for (const statement of leaf.statements) {
     if (statement.kind !== 'instruction') {
-      noteReads(leaf.statements, machine.values);
+      // Which of these others store to, resolve.ts finds out.
+      for (const register of registersOf(leaf.statements).read) machine.values.registersRead.add(register);
       return { kind: 'leaf', loops: hasLoop(leaf.statements) };
     }
     machine.step(statement.code, statement.k);
@@ -299,21 +301,6 @@ function leafTerm(terms: Terms, leaf: Leaf, result: LeafResult): Reference {
     if (terms.values.registersRead.has(register)) assignments.push({ register, value });
   }
   return assignments.length > 0 ? terms.add({ kind: 'effect', assignments, test }, true) : test;
-}
-
-/** Every register that branching statements read counts as read by others: which ones are is found out later. */
-function noteReads(statements: readonly Statement[], values: Values): void {
-  for (const statement of statements) {
-    if (statement.kind === 'instruction') {
-      const load = statement.code === (BPF_LD | BPF_MEM) || statement.code === (BPF_LDX | BPF_MEM);
-      if (load) values.registersRead.add(statement.k);
-    } else if (statement.kind === 'if') {
-      noteReads(statement.then, values);
-      noteReads(statement.else, values);
-    } else if (statement.kind === 'loop') {
-      noteReads(statement.body, values);
-    }
-  }
 }
 
 export function hasLoop(statements: readonly Statement[]): boolean {

@@ -1,7 +1,9 @@
 // The condition as it stands: each test is its statements and a jump. What the optimizer is measured against.
 
 import type { Condition } from '../condition.js';
-import { MachineBlock, type MachineGraph } from './machine.js';
+import { type MachineBlock, MachineBlocks, type MachineGraph } from './machine.js';
+import { expandStatements } from './structured.js';
+import { hasLoop } from './terms.js';
 
 interface Frame {
   readonly condition: Condition & { readonly kind: 'and' | 'or' };
@@ -14,9 +16,10 @@ interface Frame {
 
 /** Takes stack for no depth. */
 export function lowerUnoptimized(condition: Condition, accept: number): MachineGraph {
-  let ids = 0;
+  const blocks = new MachineBlocks();
+  let hasLoops = false;
   const ending = (k: number): MachineBlock => {
-    const block = new MachineBlock(ids++, 'return');
+    const block = blocks.make('return');
     block.k = k;
     return block;
   };
@@ -35,18 +38,9 @@ export function lowerUnoptimized(condition: Condition, accept: number): MachineG
           break;
         }
         case 'test': {
-          const block = new MachineBlock(ids++, 'branch');
-          if (from.statements.every(statement => statement.kind === 'instruction')) {
-            block.code = from.statements.map(({ code, k }) => ({ code, k }));
-          } else {
-            block.statements = from.statements;
-          }
-          block.jump = from.jump;
-          block.k = from.k;
-          block.whenTrue = whenTrue;
-          block.whenFalse = whenFalse;
-          if (from.origin) block.origins = [from.origin];
-          return block;
+          hasLoops ||= hasLoop(from.statements);
+          const { statements, jump, k, origin } = from;
+          return expandStatements(blocks, statements, { jump, k, whenTrue, whenFalse }, origin ? [origin] : []);
         }
         default:
           stack.push({
@@ -76,5 +70,5 @@ export function lowerUnoptimized(condition: Condition, accept: number): MachineG
         ? start(term, frame.next, frame.whenFalse)
         : start(term, frame.whenTrue, frame.next);
   }
-  return { entry: result!, usesRegisters: true };
+  return { entry: result!, blocks, usesRegisters: true, hasLoops };
 }

@@ -7,6 +7,7 @@
 // A value is a number; its parts stand in parallel arrays. `low` and `high` bound it (unsigned, inclusive).
 
 import {
+  ancillaryAt,
   BPF_ADD,
   BPF_AND,
   BPF_B,
@@ -41,7 +42,7 @@ export const NEGATE = 5;
 export const REGISTER = 6;
 /** What register `right` holds where several paths with different contents meet; `k` tells such places apart. */
 export const PHI = 7;
-/** Division by the constant 0: whoever computes it rejects the packet. */
+/** Division by the constant 0, or a load from where nothing can be: whoever computes it rejects the packet. */
 export const FAILURE = 8;
 
 /** The machine's registers among the virtual ones, which count from 0. */
@@ -51,7 +52,14 @@ export const X_REGISTER = -2;
 const SKF_AD_RANDOM = SKF_AD_OFF + 56;
 const MAX = 0xffffffff;
 
+/**
+ * Whose machine computes `[x + k]`, which matters from 2 GiB on: libpcap's adds without wrapping around, so that it is outside
+ * of every packet; Linux's wraps; of a program from anywhere, nothing is known.
+ */
+export type Dialect = 'libpcap' | 'linux' | 'unknown';
+
 export class Values {
+  readonly dialect: Dialect;
   readonly kind: number[] = [];
   readonly operation: number[] = [];
   readonly left: Value[] = [];
@@ -64,6 +72,10 @@ export class Values {
 
   readonly #interner = new Interner();
   #unique = 0;
+
+  constructor(dialect: Dialect = 'libpcap') {
+    this.dialect = dialect;
+  }
 
   get size(): number {
     return this.kind.length;
@@ -80,16 +92,19 @@ export class Values {
   /** `size` is BPF_W, BPF_H or BPF_B. */
   packet(size: number, k: number): Value {
     // A random number is another one each time; what else Linux knows of the packet stays the same.
+    if (k >= 0x80000000 && !ancillaryAt(k) && (k >= SKF_AD_OFF || this.dialect === 'libpcap')) return this.failure();
     if (k === SKF_AD_RANDOM) return this.#make(PACKET, size, -1, this.#unique++, k, 0, MAX);
     return this.#make(PACKET, size, -1, -1, k, 0, k >= SKF_AD_OFF ? MAX : maximum(size));
   }
 
   indexed(size: number, index: Value, k: number): Value {
     if (this.kind[index] === FAILURE) return index;
+    if (k >= 0x80000000 && this.dialect === 'libpcap') return this.failure();
     if (this.kind[index] === CONSTANT) {
-      const sum = this.k[index]! + k;
-      // Beyond 2 GiB offsets have other meanings: those loads stay as they are.
+      const sum = this.dialect === 'linux' ? (this.k[index]! + k) >>> 0 : this.k[index]! + k;
+      // Offsets from 2 GiB on have other meanings: those loads stay as they are, but for the last 4 KiB, where nothing is.
       if (sum < 0x80000000) return this.packet(size, sum);
+      if (sum >= SKF_AD_OFF && sum <= MAX) return this.failure();
     }
     // [(i + d) + k] is [i + (d + k)] where i + d cannot wrap around.
     if (this.kind[index] === BINARY && this.operation[index] === BPF_ADD) {
@@ -97,7 +112,11 @@ export class Values {
       const base = this.left[index]!;
       if (this.kind[addend] === CONSTANT) {
         const d = this.k[addend]!;
-        if (this.high[base]! + d <= MAX && d + k < 0x80000000) return this.indexed(size, base, d + k);
+        // An offset from 2 GiB on is no place in a packet, or one that the kernel counts from elsewhere: it stays on its side.
+        const sum = d + k;
+        if (this.high[base]! + d <= MAX && sum <= MAX && sum >= 0x80000000 === k >= 0x80000000) {
+          return this.indexed(size, base, sum);
+        }
       }
     }
     return this.#make(INDEXED, size, index, -1, k, 0, maximum(size));
