@@ -3,7 +3,7 @@
 // A connection is keyed by its addresses and ports with the lower port first, so that both directions find the same entry; a SYN that
 // is acknowledged starts the entry anew. Memory is bounded: past MAX_ENTRIES connections everything is forgotten and learnt again.
 
-const MAX_ENTRIES = 1 << 20;
+const MAX_ENTRIES = 1 << 19;
 
 /** Open addressing with linear probing; keys are a fixed number of 32-bit words. */
 export class SequenceTable {
