@@ -36,6 +36,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-void load(join(__dirname, 'skep.cjs'))(process.argv).then(exitCode => {
-  process.exitCode = exitCode;
-});
+load(join(__dirname, 'skep.cjs'))(process.argv).then(
+  exitCode => {
+    process.exitCode = exitCode;
+  },
+  (error: NodeJS.ErrnoException) => {
+    // Packets written to standard output (`-w -`) go past process.stdout.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  },
+);
