@@ -24,7 +24,7 @@ out=$repository/examples/captures
 # ---------------------------------------------------------------------------------------------------------------------
 # The one table of files: name | scenario | where and how it was captured | what is in it.
 files='
-mixed.pcapng|mixed|dumpcap -i eth0 -i eth1 (router)|A little of everything as a router sees it on its two interfaces: ARP, neighbour discovery, ping, DNS, HTTP over IPv4 and IPv6, TLS, NTP, fragments, a refused connection, a closed UDP port, an expired TTL, IGMP and MLD. Two interfaces; a comment on the section and one on a packet.
+mixed.pcapng|mixed|dumpcap -i eth0 -i eth1 -i eth2 -i trunk (router)|A little of everything as a router sees it on four interfaces: ARP, neighbour discovery, ping, DNS, HTTP over IPv4 and IPv6, TLS, NTP, DHCP and DHCPv6, fragments, a refused connection, a closed UDP port, an expired TTL, IGMP and MLD, VLAN 10, GRE, VXLAN, STP, LLDP. A comment on the section and one on a packet.
 http.pcap|http|tcpdump -i eth0 (client)|curl and an HTTP server: GET, HEAD, POST, a missing page, a range, two requests on one connection, over IPv4 and IPv6.
 dns.pcap|dns|tcpdump -i eth1 (router)|dig and an authoritative server: A, AAAA, CNAME, MX, NS, SOA, TXT, SRV, PTR, CAA, NAPTR, HINFO, DS, DNSKEY and others, EDNS, NXDOMAIN, REFUSED, NOTIMP, a truncated answer, TCP, a zone transfer.
 mdns.pcap|mdns|tcpdump -i eth0 (client)|avahi announcing itself, a service browsed by dig at 224.0.0.251 port 5353, and questions at the LLMNR port 5355.
@@ -376,14 +376,65 @@ start_tls() {
 # ---------------------------------------------------------------------------------------------------------------------
 # The scenarios
 
+# What mixed.pcapng shows beyond the routed network: a trunk with VLAN 10 and a GRE tunnel to another switch, behind the
+# router's device "trunk"; VXLAN between client and server; lldpd on both ends of eth0; a bridge with STP behind eth2.
+mixed_extras() {
+  local ns n
+  station far 0 1
+  station a1 0 1
+  station b1 0 1
+  station a2 0 1
+  station b2 0 1
+  link router trunk 02:00:00:00:05:01 far trunk 02:00:00:00:05:02
+  link a1 eth0 02:00:00:00:01:11 router port1 02:00:00:00:11:11
+  link b1 eth0 02:00:00:00:01:12 far port1 02:00:00:00:11:12
+  link a2 eth0 02:00:00:00:02:21 router port2 02:00:00:00:12:21
+  link b2 eth0 02:00:00:00:02:22 far port2 02:00:00:00:12:22
+  n=1
+  for ns in a b; do
+    ip -n ${ns}1 addr add 10.1.10.$n/24 brd + dev eth0
+    ip -n ${ns}2 addr add 10.7.0.$n/24 brd + dev eth0
+    n=2
+  done
+  n=1
+  for ns in router far; do
+    ip netns exec $ns sysctl -qw net.ipv6.conf.trunk.disable_ipv6=1 net.ipv6.conf.port1.disable_ipv6=1 \
+      net.ipv6.conf.port2.disable_ipv6=1
+    ovs $ns
+    vsctl $ns add-br br0 -- set bridge br0 datapath_type=netdev fail-mode=standalone \
+      other_config:hwaddr=02:00:00:00:06:0$n -- add-port br0 trunk -- add-port br0 port1 tag=10
+    vsctl $ns add-br over -- set bridge over datapath_type=netdev other_config:hwaddr=02:00:00:00:06:1$n \
+      -- add-port over port2 -- add-port over tun -- set interface tun type=gre options:key=42 \
+      options:remote_ip=10.6.0.$((3 - n))
+    ip netns exec $ns sysctl -qw net.ipv6.conf.br0.disable_ipv6=1
+    ip -n $ns addr add 10.6.0.$n/24 brd + dev br0
+    ip -n $ns link set br0 up
+    n=2
+  done
+  quiet on router ping -c 1 10.6.0.2
+  n=1
+  for ns in client server; do
+    local local_address=10.0.1.2 remote=192.0.2.10
+    [ $ns = server ] && local_address=192.0.2.10 remote=10.0.1.2
+    ip -n $ns link add vx0 address 02:00:00:00:0a:0$n type vxlan id 42 dstport 4789 local $local_address remote $remote
+    ip netns exec $ns sysctl -qw net.ipv6.conf.vx0.disable_ipv6=1
+    ip -n $ns addr add 10.8.0.$n/24 dev vx0
+    ip -n $ns link set vx0 up
+    n=2
+  done
+}
+
 scenario_mixed() {
   start_http
   start_dns
   start_ntp
   start_tls
+  mixed_extras
+  dhcp_server
   ip -n client neigh flush all
   ip -n router neigh flush all
-  dumpcapture router mixed.pcapng -i eth0 -i eth1 --capture-comment 'Real traffic between real programs, seen by a router.'
+  dumpcapture router mixed.pcapng -i eth0 -i eth1 -i eth2 -i trunk \
+    --capture-comment 'Real traffic between real programs, seen by a router.'
   quiet on client ping -c 2 -i 0.2 10.0.1.1
   quiet on client ping -c 2 -i 0.2 192.0.2.10
   quiet on client ping -6 -c 2 -i 0.2 2001:db8:2::10
@@ -397,20 +448,31 @@ scenario_mixed() {
   quiet on client curl -s http://192.0.2.10/missing
   quiet on client curl -sk https://192.0.2.10/
   quiet on client curl -s http://192.0.2.10:81/
-  quiet on client sh -c 'echo hello | socat - UDP4:192.0.2.10:9999'
-  quiet on client sh -c 'echo hello | socat - UDP6:[2001:db8:2::10]:9999'
+  quiet on client sh -c 'echo hello | socat -T1 - UDP4:192.0.2.10:9999'
+  quiet on client sh -c 'echo hello | socat -T1 - UDP6:[2001:db8:2::10]:9999'
   quiet on client busybox traceroute -n -q 1 -w 1 192.0.2.10
   quiet on client ping -c 1 -t 1 192.0.2.10
   quiet on client ping -6 -c 1 -t 1 2001:db8:2::10
-  quiet on client ping -c 1 198.51.100.1
-  quiet on client ping -c 2 -i 0.2 -s 3000 192.0.2.10
+  quiet on client ping -c 1 -W 1 198.51.100.1
+  quiet on client ping -c 1 -s 3000 192.0.2.10
   quiet on client ping -6 -c 1 -s 3000 2001:db8:2::10
   ask_ntp 192.0.2.123
   quiet timeout 1.2 ip netns exec client socat -u UDP4-RECV:5000,ip-add-membership=239.1.2.3:eth0 -
-  sleep 1
+  quiet on guest timeout 8 busybox udhcpc -f -q -n -i eth0 -s /run/script -t 3 -x hostname:guest
+  quiet on guest timeout 8 dhclient -6 -1 -d -cf /run/dhclient.conf -lf /run/leases6 -pf /run/dhclient6.pid -sf /run/script eth0
+  quiet on a1 ping -c 2 -i 0.2 10.1.10.2
+  quiet on a2 ping -c 2 -i 0.2 10.7.0.2
+  quiet on client ping -c 2 -i 0.2 10.8.0.2
+  # A bridge that speaks STP takes the guest's place, lldpd runs on both ends of eth0.
+  ip -n guest link add br0 address 02:00:00:00:00:03 type bridge stp_state 1 hello_time 100
+  ip netns exec guest sysctl -qw net.ipv6.conf.br0.disable_ipv6=1
+  ip -n guest link set eth0 master br0
+  ip -n guest link set br0 up
+  start_lldp
+  sleep 4
   end "$capture_pid"
   scrub /run/mixed.pcapng
-  # dumpcap writes the two interfaces' packets in bursts: put them in order of time, and a comment on one of them.
+  # dumpcap writes the interfaces' packets in bursts: put them in order of time, and a comment on one of them.
   reordercap /run/mixed.pcapng /run/sorted.pcapng > /dev/null
   editcap -a '3:the first echo request' /run/sorted.pcapng "$out/mixed.pcapng"
   scrub "$out/mixed.pcapng"
@@ -503,7 +565,8 @@ CONF
   captured
 }
 
-scenario_dhcp() {
+# dhcp_server: dnsmasq for the guest's network, and the script dhclient and udhcpc run.
+dhcp_server() {
   cat > /run/dnsmasq.conf << 'CONF'
 port=0
 interface=eth2
@@ -533,6 +596,10 @@ CONF
   : > /run/dhclient.conf
   daemon router dnsmasq --no-daemon --conf-file=/run/dnsmasq.conf --user=root --no-ping
   sleep 1
+}
+
+scenario_dhcp() {
+  dhcp_server
   capture guest dhcp.pcap -i eth0 'port 67 or port 68 or port 546 or port 547'
   printf 'lease {\n interface "eth0";\n fixed-address 10.9.9.9;\n option subnet-mask 255.255.255.0;\n option dhcp-lease-time 3600;\n renew 4 2037/01/01 00:00:00;\n rebind 4 2037/01/01 00:00:00;\n expire 4 2037/01/01 00:00:00;\n}\n' > /run/leases4
   cat > /run/dhclient.conf << 'CONF'
@@ -957,9 +1024,9 @@ scenario_vxlan() {
   captured
 }
 
-scenario_lldp() {
+# start_lldp: lldpd at both ends of the client's cable.
+start_lldp() {
   local ns
-  capture client lldp.pcap -i eth0 'ether proto 0x88cc'
   for ns in client router; do
     # lldpd takes the host name and the kernel's version for its description: give it ours.
     mkdir -p /run/lldpd.$ns
@@ -987,6 +1054,11 @@ configure lldp custom-tlv oui 33,44,55 subtype 44 oui-info 45,45,45
 CONF
     daemon $ns unshare --mount sh -c 'mount -t tmpfs none /run/lldpd; exec lldpd -d -M 4 -u "$0/socket" -O "$0/conf" -I eth0 -S "An example station"' /run/lldpd.$ns
   done
+}
+
+scenario_lldp() {
+  capture client lldp.pcap -i eth0 'ether proto 0x88cc'
+  start_lldp
   sleep 7
   captured
 }

@@ -103,7 +103,26 @@ describe('example captures', () => {
 
   it('hold the protocols their names promise', () => {
     const promised: Record<string, readonly string[]> = {
-      'mixed.pcapng': ['arp', 'ip', 'ip6', 'icmp', 'icmp6', 'tcp', 'udp', 'dns', 'http', 'ntp', 'igmp'],
+      'mixed.pcapng': [
+        'arp',
+        'ip',
+        'ip6',
+        'icmp',
+        'icmp6',
+        'tcp',
+        'udp',
+        'dns',
+        'http',
+        'ntp',
+        'igmp',
+        'dhcp',
+        'dhcpv6',
+        'vlan',
+        'gre',
+        'vxlan',
+        'stp',
+        'lldp',
+      ],
       'http.pcap': ['http'],
       'dns.pcap': ['dns'],
       'mdns.pcap': ['mdns'],
@@ -147,7 +166,7 @@ describe('example captures', () => {
   it('have nanoseconds, several interfaces and several link types where their names say so', () => {
     expect(packetsOf('nanosecond.pcap').some(packet => packet.timeNanoseconds % 1000 !== 0)).toBe(true);
     const interfaces = (file: string) => new Set(packetsOf(file).map(packet => packet.interface.name));
-    expect(interfaces('mixed.pcapng')).toEqual(new Set(['eth0', 'eth1']));
+    expect(interfaces('mixed.pcapng')).toEqual(new Set(['eth0', 'eth1', 'eth2', 'trunk']));
     expect(interfaces('link-types.pcapng')).toEqual(new Set(['eth0', 'eth1', 'any']));
     expect(new Set(packetsOf('link-types.pcapng').map(packet => packet.interface.linkType)).size).toBe(2);
     expect(packetsOf('snaplen.pcap').some(packet => packet.data.length === 64 && packet.originalLength > 64)).toBe(
