@@ -1,118 +1,26 @@
-// A classic program as a graph of nodes that compilers translate one to one: no load in it can fail. Each possible failure
-// is a branch in front: a packet too short, X beyond it, a division by 0, ancillary data that is not there.
-//
-// Bounds are checked once for several loads. Every block exists in up to two versions. The quick one checks at a block's
-// beginning for more than the block itself needs (the furthest constant offset that lies ahead, within reason), so what
-// follows needs no check. A packet too short for that is not lost: it goes on in the precise version of the same block,
-// which checks for exactly what the block loads and rejects where the machine would. The precise version goes back to the
-// quick one as soon as that relies on nothing that has not been checked.
+// Builds the graph of a program (graph.ts): blocks become nodes, in up to two versions (checks.ts), values keep the packet's
+// byte order where they may (byte-order.ts).
 
-import type { FlowEnd, FlowGraph } from '../../engine/index.js';
-import {
-  type ByteOrder,
-  type ClassicProgram,
-  instructionRow,
-  SECCOMP_DATA_BYTES,
-  SKF_AD_OFF,
-} from '../../isa/index.js';
+import type { FlowEnd } from '../../engine/index.js';
+import { type ClassicProgram, instructionRow, SECCOMP_DATA_BYTES } from '../../isa/index.js';
 import { AD_ALU_XOR_X, AD_NLATTR, AD_NLATTR_NEST, absentResult } from '../ancillary.js';
 import { DIALECTS, type DialectRow } from '../dialect.js';
 import { assertRunnable, DEFAULT_STEP_BUDGET, type RunOptions } from '../run-options.js';
 import { A, type Blocks, findBlocks, writesOf, X } from './blocks.js';
 import { findByteOrders } from './byte-order.js';
-
-/** Where a node can leave to: labels outside of the graph, see FlowEnd. */
-export const REJECT = ~0;
-/** With the graph's `acceptValue`. */
-export const ACCEPT = ~1;
-
-export type Variable = { readonly kind: 'a' } | { readonly kind: 'x' } | { readonly kind: 'm'; readonly word: number };
-
-/** What computes without failing. Numbers are 32 bits; `k` is signed here. */
-export type Operation =
-  /**
-   * A packet load whose bounds have been checked, at k, at X + k, or at the address that an `address` guard computed.
-   * `msh` puts 4 times the low nibble into X. `order`: as it lies in memory, or turned to machine order.
-   */
-  | {
-      readonly kind: 'load';
-      readonly at: 'constant' | 'index' | 'address';
-      readonly k: number;
-      readonly bytes: 1 | 2 | 4;
-      readonly order: 'little' | 'big';
-      readonly msh: boolean;
-    }
-  | { readonly kind: 'constant'; readonly to: Variable; readonly value: number }
-  | { readonly kind: 'copy'; readonly to: Variable; readonly from: Variable }
-  | { readonly kind: 'length'; readonly to: Variable }
-  /** A = A `operator` k, or X when k is undefined. Division is unsigned; shift counts are below 32 or masked. */
-  | { readonly kind: 'alu'; readonly operator: AluOperator; readonly k: number | undefined }
-  | { readonly kind: 'negate' }
-  /** A = the ancillary word at this SKF_AD_ offset, known to be there. */
-  | { readonly kind: 'ancillary'; readonly offset: number }
-  | { readonly kind: 'attribute'; readonly nested: boolean };
-
-export type AluOperator =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'mod'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'lsh'
-  | 'rsh'
-  /** Shifts by X where 32 and more leave 0. */
-  | 'lsh-wide'
-  | 'rsh-wide';
-
-/** What a branch asks. */
-export type Test =
-  /** A compared with k, or with X when k is undefined; comparisons are unsigned. */
-  | { readonly kind: 'compare'; readonly operator: 'jeq' | 'jgt' | 'jge' | 'jset'; readonly k: number | undefined }
-  /** Fewer than `bytes` captured. */
-  | { readonly kind: 'shorter'; readonly bytes: number }
-  /** X + bytes is more than what was captured, given that `bytes` were. */
-  | { readonly kind: 'index-beyond'; readonly bytes: number }
-  /**
-   * Computes the address of a load and asks whether it fails, given that `bytes` were captured: at an offset from the
-   * network or link-layer header, or X + k modulo 2^32, which can be either that or an offset in the packet.
-   */
-  | { readonly kind: 'address'; readonly k: number; readonly indexed: boolean; readonly bytes: number }
-  | { readonly kind: 'x-zero' }
-  | { readonly kind: 'ancillary-absent'; readonly offset: number }
-  /** Takes `steps` from the budget and asks whether it is used up. */
-  | { readonly kind: 'budget'; readonly steps: number };
-
-export type NodeEnd =
-  | { readonly kind: 'jump'; readonly to: number }
-  | { readonly kind: 'branch'; readonly test: Test; readonly taken: number; readonly otherwise: number }
-  /** Returns a constant that is not `acceptValue`, or A. */
-  | { readonly kind: 'return'; readonly value: number | 'a' };
-
-export interface FlowNode {
-  readonly operations: Operation[];
-  end: NodeEnd;
-}
-
-export interface ClassicFlow extends FlowGraph {
-  readonly nodes: readonly FlowNode[];
-  /** What ACCEPT returns. */
-  readonly acceptValue: number;
-  /** Steps that backward jumps may take; undefined without backward jumps. */
-  readonly stepBudget: number | undefined;
-  /** Variables that must be 0 at the beginning, and all that occur: sets of bits as in blocks.ts. */
-  readonly zeroed: number;
-  readonly variables: number;
-  /** How many captured bytes the first check asks for; 0: it does not begin with one. */
-  readonly firstBytes: number;
-  /** Replaces the length on the wire. */
-  readonly fixedLength: number | undefined;
-  readonly usesAncillary: boolean;
-  readonly usesAddresses: boolean;
-  readonly usesAttributes: boolean;
-}
+import { Bounds, planChecks } from './checks.js';
+import {
+  ACCEPT,
+  type AluOperator,
+  type ClassicFlow,
+  type FlowNode,
+  type NodeEnd,
+  type Operation,
+  REJECT,
+  type Test,
+  type Variable,
+} from './graph.js';
+import { Loads } from './loads.js';
 
 export interface FlowOptions extends RunOptions {
   /** Keep values in packet order where possible and swap constants: for targets whose loads are little endian. */
@@ -123,17 +31,8 @@ export interface FlowOptions extends RunOptions {
   readonly noAncillary?: boolean;
 }
 
-/** Constant offsets below this may be checked together, ahead of time: Ethernet, IPv4 and TCP without options. */
-const HOIST_BYTES = 54;
-/** An index check may reach this much further than its own block: from source port to destination port and beyond. */
-const HOIST_INDEX_BYTES = 4;
-
 const AV: Variable = { kind: 'a' };
 const XV: Variable = { kind: 'x' };
-const LOAD_BYTES: Readonly<Record<string, 1 | 2 | 4>> = { ld: 4, ldh: 2, ldb: 1, ldxb: 1 };
-
-/** What a load instruction is in a dialect. */
-type LoadKind = 'constant' | 'index' | 'address' | 'wrapping' | 'ancillary' | 'reject' | 'none';
 
 /** Builds the graph. Throws SkepError when the program cannot run. */
 export function buildFlow(program: ClassicProgram, options: FlowOptions = {}): ClassicFlow {
@@ -146,7 +45,7 @@ class FlowBuilder {
   private readonly program: ClassicProgram;
   private readonly blocks: Blocks;
   private readonly dialect: DialectRow;
-  private readonly byteOrder: ByteOrder;
+  private readonly loads: Loads;
   private readonly noAncillary: boolean;
   private readonly matchOnly: boolean;
   private readonly rawWidth: (pc: number) => number;
@@ -165,121 +64,39 @@ class FlowBuilder {
     this.program = program;
     this.blocks = blocks;
     this.dialect = dialect;
-    this.byteOrder = options.byteOrder ?? 'little';
     this.noAncillary = options.noAncillary ?? false;
+    this.loads = new Loads(program, dialect, options.byteOrder ?? 'little', this.noAncillary);
     this.matchOnly = options.matchOnly ?? false;
     this.stepBudget = options.stepBudget ?? DEFAULT_STEP_BUDGET;
     this.quickNode = new Int32Array(blocks.count).fill(-1);
     this.preciseNode = new Int32Array(blocks.count).fill(-1);
     this.rawWidth = options.swapConstants
-      ? findByteOrders(program, blocks, pc => (this.isSwappable(pc) ? this.loadBytes(pc) : 0)).rawWidth
+      ? findByteOrders(program, blocks, pc => this.loads.bigEndianBytes(pc)).rawWidth
       : () => 0;
     this.acceptValue = mostCommonReturn(program, blocks);
-  }
-
-  private loadBytes(pc: number): 1 | 2 | 4 {
-    return LOAD_BYTES[instructionRow(this.program[pc]!.code)!.mnemonic]!;
-  }
-
-  private loadKind(pc: number): LoadKind {
-    const { code, k } = this.program[pc]!;
-    const { operand } = instructionRow(code)!;
-    switch (operand) {
-      case 'abs':
-        if (k <= 0x7fffffff) return 'constant';
-        if (this.dialect.ancillary(k, this.loadBytes(pc))) return 'ancillary';
-        return this.dialect.headerOffsets && k < SKF_AD_OFF && !this.noAncillary ? 'address' : 'reject';
-      case 'msh':
-        if (k <= 0x7fffffff) return 'constant';
-        return this.dialect.headerOffsets && !this.noAncillary ? 'address' : 'reject';
-      case 'ind':
-        if (this.dialect.indexWraps) return 'wrapping';
-        return k <= 0x7fffffff ? 'index' : 'reject';
-      default:
-        return 'none';
-    }
-  }
-
-  private isLittleWord(pc: number): boolean {
-    return this.dialect.words === 'host' && this.byteOrder === 'little' && this.loadBytes(pc) === 4;
-  }
-
-  private isSwappable(pc: number): boolean {
-    const kind = this.loadKind(pc);
-    return (
-      (kind === 'constant' || kind === 'index' || kind === 'address' || kind === 'wrapping') && !this.isLittleWord(pc)
-    );
   }
 
   build(): ClassicFlow {
     const { blocks } = this;
     const { order, place } = blocks;
-    const needs = this.computeNeeds();
+    const { own, changesX, known, quick, relies } = planChecks(this.program, blocks, this.loads);
     // The entry is node 0.
     this.reserve(this.quickNode, 0);
-
-    // What is known at the beginning of each version: bytes captured, and bytes captured behind X. Least over the ways there.
-    const quick = new Facts(blocks.count);
-    const precise = new Facts(blocks.count);
-    quick.meet(0, 0, 0);
-    for (const block of order) {
-      for (const next of [blocks.taken[block]!, blocks.otherwise[block]!]) {
-        if (next !== -1 && place[next]! <= place[block]!) quick.meet(next, 0, 0);
-      }
-    }
-
-    // The quick versions' checks and facts, forwards.
-    const checkBytes = new Float64Array(blocks.count);
-    const checkIndex = new Float64Array(blocks.count);
-    for (const block of order) {
-      let known = quick.bytes[block]!;
-      let knownIndex = quick.index[block]!;
-      const own = Math.max(needs.bytes[block]!, needs.index[block]!);
-      if (known < own) {
-        checkBytes[block] = Math.max(own, needs.aheadBytes[block]!);
-        known = checkBytes[block]!;
-      }
-      if (knownIndex < needs.index[block]!) {
-        checkIndex[block] = Math.max(needs.index[block]!, Math.min(needs.aheadIndex[block]!, known));
-        knownIndex = checkIndex[block]!;
-      }
-      if (needs.changesX[block]) knownIndex = 0;
-      for (const next of [blocks.taken[block]!, blocks.otherwise[block]!]) {
-        if (next !== -1) quick.meet(next, known, knownIndex);
-      }
-    }
-
-    // What the quick versions rely on, backwards.
-    const reliesBytes = new Float64Array(blocks.count);
-    const reliesIndex = new Float64Array(blocks.count);
-    for (let at = order.length - 1; at >= 0; at--) {
-      const block = order[at]!;
-      let bytes = Math.max(needs.bytes[block]!, needs.index[block]!, checkIndex[block]!);
-      let index = needs.index[block]!;
-      for (const next of [blocks.taken[block]!, blocks.otherwise[block]!]) {
-        if (next === -1 || place[next]! <= at) continue;
-        bytes = Math.max(bytes, reliesBytes[next]!);
-        if (!needs.changesX[block]) index = Math.max(index, reliesIndex[next]!);
-      }
-      reliesBytes[block] = checkBytes[block]! > 0 ? 0 : bytes;
-      reliesIndex[block] = checkIndex[block]! > 0 ? 0 : index;
-    }
+    /** What is known at the beginning of precise versions. */
+    const exact = new Bounds(blocks.count, Number.POSITIVE_INFINITY);
 
     for (const block of order) {
-      const own = Math.max(needs.bytes[block]!, needs.index[block]!);
-      const ownIndex = needs.index[block]!;
+      const ownBytes = own.bytes[block]!;
+      const ownIndex = own.index[block]!;
 
-      // Quick.
       let node = this.reserve(this.quickNode, block);
-      const known = quick.bytes[block]!;
-      const knownIndex = quick.index[block]!;
-      const bytes = checkBytes[block]!;
-      const index = checkIndex[block]!;
+      const bytes = quick.bytes[block]!;
+      const index = quick.index[block]!;
       if (bytes > 0) {
         let to = REJECT;
-        if (bytes > own) {
+        if (bytes > ownBytes) {
           to = this.reserve(this.preciseNode, block);
-          precise.meet(block, known, knownIndex);
+          exact.meet(block, known.bytes[block]!, known.index[block]!);
         }
         node = this.guard(node, { kind: 'shorter', bytes }, to);
       }
@@ -287,32 +104,24 @@ class FlowBuilder {
         let to = REJECT;
         if (index > ownIndex) {
           to = this.reserve(this.preciseNode, block);
-          precise.meet(block, Math.max(known, bytes), knownIndex);
+          exact.meet(block, Math.max(known.bytes[block]!, bytes), known.index[block]!);
         }
         node = this.guard(node, { kind: 'index-beyond', bytes: index }, to);
       }
       this.emitBlock(block, node, next => this.reserve(this.quickNode, next));
 
-      // Precise.
       if (this.preciseNode[block] === -1) continue;
       node = this.preciseNode[block]!;
-      let exactBytes = precise.bytes[block]!;
-      let exactIndex = precise.index[block]!;
-      if (exactBytes < own) {
-        node = this.guard(node, { kind: 'shorter', bytes: own }, REJECT);
-        exactBytes = own;
-      }
-      if (exactIndex < ownIndex) {
-        node = this.guard(node, { kind: 'index-beyond', bytes: ownIndex }, REJECT);
-        exactIndex = ownIndex;
-      }
-      if (needs.changesX[block]) exactIndex = 0;
+      if (exact.bytes[block]! < ownBytes) node = this.guard(node, { kind: 'shorter', bytes: ownBytes }, REJECT);
+      if (exact.index[block]! < ownIndex) node = this.guard(node, { kind: 'index-beyond', bytes: ownIndex }, REJECT);
+      const exactBytes = Math.max(exact.bytes[block]!, ownBytes);
+      const exactIndex = changesX[block] ? 0 : Math.max(exact.index[block]!, ownIndex);
       this.emitBlock(block, node, next => {
         const isBack = place[next]! <= place[block]!;
-        if (isBack || (exactBytes >= reliesBytes[next]! && exactIndex >= reliesIndex[next]!)) {
+        if (isBack || (exactBytes >= relies.bytes[next]! && exactIndex >= relies.index[next]!)) {
           return this.reserve(this.quickNode, next);
         }
-        precise.meet(next, exactBytes, exactIndex);
+        exact.meet(next, exactBytes, exactIndex);
         return this.reserve(this.preciseNode, next);
       });
     }
@@ -330,53 +139,12 @@ class FlowBuilder {
       stepBudget: this.usesBudget ? this.stepBudget : undefined,
       zeroed: blocks.liveIn[0]!,
       variables: variables | blocks.liveIn[0]!,
-      firstBytes: checkBytes[0]!,
+      firstBytes: quick.bytes[0]!,
       fixedLength: this.dialect.name === 'seccomp' ? SECCOMP_DATA_BYTES : undefined,
       usesAncillary: this.usesAncillary,
       usesAddresses: this.usesAddresses,
       usesAttributes: this.usesAttributes,
     };
-  }
-
-  /** How much of the packet each block's loads need, and what lies ahead of it within reason. */
-  private computeNeeds() {
-    const { blocks, program } = this;
-    const { count, order, place } = blocks;
-    const bytes = new Float64Array(count);
-    const index = new Float64Array(count);
-    const changesX = new Uint8Array(count);
-    const aheadBytes = new Float64Array(count);
-    const aheadIndex = new Float64Array(count);
-    for (let at = order.length - 1; at >= 0; at--) {
-      const block = order[at]!;
-      for (let pc = blocks.start[block]!; pc < blocks.end[block]!; pc++) {
-        const { k } = program[pc]!;
-        switch (this.loadKind(pc)) {
-          case 'constant':
-            bytes[block] = Math.max(bytes[block]!, k + this.loadBytes(pc));
-            break;
-          case 'index':
-            index[block] = Math.max(index[block]!, k + this.loadBytes(pc));
-            break;
-          case 'address':
-          case 'wrapping':
-            bytes[block] = Math.max(bytes[block]!, this.loadBytes(pc));
-            break;
-        }
-        if (writesOf(program, pc) & X) changesX[block] = 1;
-      }
-      const own = Math.max(bytes[block]!, index[block]!);
-      aheadBytes[block] = own <= HOIST_BYTES ? own : 0;
-      aheadIndex[block] = index[block]!;
-      for (const next of [blocks.taken[block]!, blocks.otherwise[block]!]) {
-        if (next === -1 || place[next]! <= at) continue;
-        aheadBytes[block] = Math.max(aheadBytes[block]!, aheadBytes[next]!);
-        if (!changesX[block] && aheadIndex[next]! <= index[block]! + HOIST_INDEX_BYTES) {
-          aheadIndex[block] = Math.max(aheadIndex[block]!, aheadIndex[next]!);
-        }
-      }
-    }
-    return { bytes, index, changesX, aheadBytes, aheadIndex };
   }
 
   private createNode(): number {
@@ -481,10 +249,10 @@ class FlowBuilder {
   /** Gives the node to go on in; -1 when there is no going on. */
   private emitLoad(pc: number, node: number): number {
     const { k } = this.program[pc]!;
-    const kind = this.loadKind(pc);
-    const bytes = this.loadBytes(pc);
+    const kind = this.loads.kind(pc);
+    const bytes = this.loads.bytes(pc);
     const msh = instructionRow(this.program[pc]!.code)!.operand === 'msh';
-    const order = this.isLittleWord(pc) || (!msh && this.rawWidth(pc) > 0) ? 'little' : 'big';
+    const order = this.loads.isLittleWord(pc) || (!msh && this.rawWidth(pc) > 0) ? 'little' : 'big';
     let at = node;
     switch (kind) {
       case 'constant':
@@ -563,22 +331,6 @@ class FlowBuilder {
     if (isConstant && operator === 'jeq' && width === 2 && k > 0xffff) return { kind: 'jump', to: target(otherwise) };
     const test: Test = { kind: 'compare', operator, k: isConstant ? swapped(k, width) : undefined };
     return { kind: 'branch', test, taken: target(taken), otherwise: target(otherwise) };
-  }
-}
-
-/** The least that is known on all ways to a block. */
-class Facts {
-  readonly bytes: Float64Array;
-  readonly index: Float64Array;
-
-  constructor(count: number) {
-    this.bytes = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-    this.index = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  }
-
-  meet(block: number, bytes: number, index: number): void {
-    this.bytes[block] = Math.min(this.bytes[block]!, bytes);
-    this.index[block] = Math.min(this.index[block]!, index);
   }
 }
 

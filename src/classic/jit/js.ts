@@ -10,16 +10,16 @@ import { BPF_MEMWORDS, type ClassicProgram } from '../../isa/index.js';
 import { ABSENT, type Ancillary, headerOffset, loadAncillary } from '../ancillary.js';
 import type { RunOptions } from '../run-options.js';
 import { A, memoryBit, X } from './blocks.js';
+import { buildFlow } from './flow.js';
 import {
   ACCEPT,
   type AluOperator,
-  buildFlow,
   type ClassicFlow,
   type FlowNode,
   type Operation,
   type Test,
   type Variable,
-} from './flow.js';
+} from './graph.js';
 
 export type FilterFunction = (
   bytes: Uint8Array,

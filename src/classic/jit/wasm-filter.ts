@@ -11,7 +11,7 @@ import {
 import { BPF_MEMWORDS, SKF_LL_OFF, SKF_NET_OFF } from '../../isa/index.js';
 import { AD_RANDOM, LINK_OFFSET, NETWORK_OFFSET, PRESENCE_OFFSET, presenceBit } from './ancillary-block.js';
 import { A, memoryBit, X } from './blocks.js';
-import type { AluOperator, ClassicFlow, FlowNode, Operation, Test, Variable } from './flow.js';
+import type { AluOperator, ClassicFlow, FlowNode, Operation, Test, Variable } from './graph.js';
 
 /** Functions that filters of a module call; they are the same for all of them. */
 export interface FilterHelpers {

@@ -7,7 +7,8 @@
 import { BLOCK_VOID, type FunctionBuilder, ModuleBuilder } from '../../engine/index.js';
 import type { ClassicProgram } from '../../isa/index.js';
 import type { RunOptions } from '../run-options.js';
-import { buildFlow, type ClassicFlow } from './flow.js';
+import { buildFlow } from './flow.js';
+import type { ClassicFlow } from './graph.js';
 import type { WalkStatus } from './walk.js';
 import { INLINE_NODES } from './wasm.js';
 import { defineFilterHelpers, emitVerdict, FilterEmitter, type FilterHelpers } from './wasm-filter.js';

@@ -15,7 +15,8 @@
 import { BLOCK_VOID, type FunctionBuilder, ModuleBuilder, printWat } from '../../engine/index.js';
 import type { ClassicProgram } from '../../isa/index.js';
 import type { RunOptions } from '../run-options.js';
-import { buildFlow, type ClassicFlow } from './flow.js';
+import { buildFlow } from './flow.js';
+import type { ClassicFlow } from './graph.js';
 import { defineFilterHelpers, emitVerdict, importFilterHelpers } from './wasm-filter.js';
 
 /** Bytes of a batch descriptor. */
