@@ -16,7 +16,7 @@ describe('origins', () => {
   it('every test has words and a place inside the text', () => {
     const random = new Random(7);
     for (const link of LINK_TYPES.filter(({ layout }) => layout)) {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 8; i++) {
         const expression = generateExpression(random, link);
         if (refusal(link.name, expression)) continue;
         for (const leaf of leaves(generateFor(link.name, expression).condition)) {
@@ -53,7 +53,7 @@ describe('origins', () => {
     ],
     [
       'tcp[13] & 2 != 0',
-      ['EtherType is IPv4 (0x0800)', 'IPv4 protocol is TCP (6)', 'not a later IPv4 fragment', 'tcp[0xd] & 2 != 0'],
+      ['EtherType is IPv4 (0x0800)', 'IPv4 protocol is TCP (6)', 'not a later IPv4 fragment', 'tcp[13] & 0x02 != 0'],
     ],
     [
       'ether dst 2:0:0:0:0:1',
@@ -84,7 +84,7 @@ describe('constants', () => {
   it('never stand inside `and` and `or`', () => {
     const random = new Random(11);
     for (const link of LINK_TYPES.filter(({ layout }) => layout)) {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 8; i++) {
         const expression = generateExpression(random, link);
         if (refusal(link.name, expression)) continue;
         const { condition } = generateFor(link.name, expression);
@@ -99,7 +99,7 @@ describe('registers', () => {
   it('are never read before they are stored', () => {
     const random = new Random(13);
     for (const link of LINK_TYPES.filter(({ layout }) => layout)) {
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 8; i++) {
         const expression = generateExpression(random, link);
         for (const target of ['savefile', 'linux'] as const) {
           if (refusal(link.name, expression, { target })) continue;

@@ -76,14 +76,14 @@ export function testX(statements: readonly Statement[], jump: number, origin: Or
 }
 
 export function constant(value: boolean, origin?: Origin): Condition {
-  return { kind: 'constant', value, ...(origin ? { origin } : {}) };
+  return origin ? { kind: 'constant', value, origin } : { kind: 'constant', value };
 }
 
 /** `not`: a constant turns over, two `not`s cancel unless the inner one has words of its own. */
 export function not(term: Condition, origin?: Origin): Condition {
   if (term.kind === 'constant') return constant(!term.value, origin ?? term.origin);
   if (term.kind === 'not' && !origin && !term.origin) return term.term;
-  return { kind: 'not', term, ...(origin ? { origin } : {}) };
+  return origin ? { kind: 'not', term, origin } : { kind: 'not', term };
 }
 
 /** All of the terms, tested from left to right. */
@@ -113,5 +113,5 @@ function join(kind: 'and' | 'or', terms: readonly Condition[], origin: Origin | 
   }
   if (kept.length === 0) return constant(!deciding, origin ?? neutral?.origin);
   if (kept.length === 1) return kept[0]!;
-  return { kind, terms: kept, ...(origin ? { origin } : {}) };
+  return origin ? { kind, terms: kept, origin } : { kind, terms: kept };
 }

@@ -131,10 +131,11 @@ function sorted(addresses: readonly Uint8Array[]): Uint8Array[] {
   });
 }
 
-function word(bytes: ArrayLike<number>): number {
+/** Up to four octets as one number, the first the most significant. */
+function word(octets: ArrayLike<number>): number {
   let value = 0;
-  for (let i = 0; i < bytes.length; i++) value = ((value << 8) | bytes[i]!) >>> 0;
-  return value;
+  for (let i = 0; i < octets.length; i++) value = (value << 8) | octets[i]!;
+  return value >>> 0;
 }
 
 function etherAddress(state: State, primitive: IdPrimitive, text: string): Uint8Array {

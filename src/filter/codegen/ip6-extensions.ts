@@ -24,6 +24,7 @@ import {
   txa,
 } from './build.js';
 import { type Comparison, field, IP6_HEADER_LENGTH, JUMPS, load, place } from './load.js';
+import type { Words } from './origin.js';
 import { IP_PROTOCOL, ipProtocolWords } from './protocols.js';
 import type { State } from './state.js';
 
@@ -54,7 +55,7 @@ export interface Ip6Upper {
   /** Not a fragment other than the first. */
   firstFragment(): Condition;
   /** A comparison of bytes at `offset` in the upper-layer header. */
-  compare(offset: number, size: Size, comparison: Comparison, value: number, text: string): Condition;
+  compare(offset: number, size: Size, comparison: Comparison, value: number, text: Words): Condition;
   /** The register that holds the header's offset, to which `constant` must be added. */
   readonly offset: { readonly register: number; readonly constant: number };
 }
@@ -142,7 +143,7 @@ export function ip6Upper(state: State): Ip6Upper {
         [loadMemory(protocol)],
         BPF_JEQ,
         number,
-        state.origin(`the header behind IPv6's extensions is ${ipProtocolWords(number)}`),
+        state.origin(() => `the header behind IPv6's extensions is ${ipProtocolWords(number)}`),
       ),
     firstFragment: () => test([loadMemory(fragment)], BPF_JEQ, 0, state.origin('not a later IPv6 fragment')),
     compare(at, size, comparison, value, text) {

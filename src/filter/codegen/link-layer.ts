@@ -74,7 +74,12 @@ const DEMULTIPLEX: Readonly<Record<Demultiplexing, (state: State, protocol: numb
   arcnet(state, protocol) {
     const code = ARCNET_OF.get(protocol);
     if (code === undefined) return never(state, protocol);
-    return equals(state, field('type', 0, 1), code, `ARCnet system code is ${code}, ${linkProtocolWords(protocol)}`);
+    return equals(
+      state,
+      field('type', 0, 1),
+      code,
+      () => `ARCnet system code is ${code}, ${linkProtocolWords(protocol)}`,
+    );
   },
   'frame-relay'(state, protocol) {
     if (protocol === ETHERTYPE.IP) return frameRelay(state, NLPID.IP);
@@ -87,7 +92,12 @@ const DEMULTIPLEX: Readonly<Record<Demultiplexing, (state: State, protocol: numb
   ipnet(state, protocol) {
     const family = protocol === ETHERTYPE.IP ? 2 : protocol === ETHERTYPE.IP6 ? 26 : undefined;
     if (family === undefined) return never(state, protocol);
-    return equals(state, field('type', 0, 1), family, `address family is ${family}, ${linkProtocolWords(protocol)}`);
+    return equals(
+      state,
+      field('type', 0, 1),
+      family,
+      () => `address family is ${family}, ${linkProtocolWords(protocol)}`,
+    );
   },
   none: state =>
     fail(
@@ -111,7 +121,7 @@ function only(state: State, carried: number, protocol: number): Condition {
 }
 
 function typeField(state: State, value: number, name = 'EtherType'): Condition {
-  return equals(state, field('type', 0, 2), value, `${name} is ${linkProtocolWords(value)}`);
+  return equals(state, field('type', 0, 2), value, () => `${name} is ${linkProtocolWords(value)}`);
 }
 
 function isLength(state: State): Condition {
@@ -124,12 +134,12 @@ function bothSaps(state: State, sap: number): Condition {
     state,
     field('payload', 0, 2),
     ((sap << 8) | sap) >>> 0,
-    `LLC DSAP and SSAP are ${linkProtocolWords(sap)}`,
+    () => `LLC DSAP and SSAP are ${linkProtocolWords(sap)}`,
   );
 }
 
 function dsap(state: State, sap: number): Condition {
-  return equals(state, field('payload', 0, 1), sap, `LLC DSAP is ${linkProtocolWords(sap)}`);
+  return equals(state, field('payload', 0, 1), sap, () => `LLC DSAP is ${linkProtocolWords(sap)}`);
 }
 
 /** An LLC header with SNAP: AA AA 03, the organization's code, its protocol number. */
@@ -139,7 +149,7 @@ function snap(state: State, organization: number, protocol: number): Condition {
     ...[organization >> 16, organization >> 8, organization],
     ...[protocol >> 8, protocol],
   );
-  return all(bytesEqual(state, 'payload', 0, header, `SNAP header of ${linkProtocolWords(protocol)}`));
+  return all(bytesEqual(state, 'payload', 0, header, () => `SNAP header of ${linkProtocolWords(protocol)}`));
 }
 
 const APPLE = 0x080007;
@@ -176,7 +186,7 @@ function ethernet(state: State, protocol: number): Condition {
     requireAtMost('LLC DSAP', protocol, 0xff, state.span);
     return all([
       isLength(state),
-      equals(state, field('type', 2, 1), protocol, `LLC DSAP is ${linkProtocolWords(protocol)}`),
+      equals(state, field('type', 2, 1), protocol, () => `LLC DSAP is ${linkProtocolWords(protocol)}`),
     ]);
   }
   requireAtMost('EtherType', protocol, 0xffff, state.span);
@@ -192,7 +202,7 @@ function llc(state: State, protocol: number): Condition {
     return dsap(state, protocol);
   }
   requireAtMost('EtherType', protocol, 0xffff, state.span);
-  return equals(state, field('payload', 6, 2), protocol, `SNAP EtherType is ${linkProtocolWords(protocol)}`);
+  return equals(state, field('payload', 6, 2), protocol, () => `SNAP EtherType is ${linkProtocolWords(protocol)}`);
 }
 
 /** Linux's numbers in the protocol field of a cooked capture (linux/if_ether.h). */
@@ -213,21 +223,21 @@ function linuxCooked(state: State, protocol: number): Condition {
   if (protocol <= LARGEST_LENGTH) {
     requireAtMost('LLC DSAP', protocol, 0xff, state.span);
     const payload = field('link header', state.linkPayload.constant, 1);
-    return all([is8022(), equals(state, payload, protocol, `LLC DSAP is ${linkProtocolWords(protocol)}`)]);
+    return all([is8022(), equals(state, payload, protocol, () => `LLC DSAP is ${linkProtocolWords(protocol)}`)]);
   }
   requireAtMost('EtherType', protocol, 0xffff, state.span);
   return typeField(state, protocol);
 }
 
 function pppField(state: State, value: number, words: string): Condition {
-  return equals(state, field('type', 0, 2), value, `PPP protocol is ${words} (${hex(value, 4)})`);
+  return equals(state, field('type', 0, 2), value, () => `PPP protocol is ${words} (${hex(value, 4)})`);
 }
 
 function ppp(state: State, protocol: number): Condition {
   const number = PPP_OF.get(protocol);
   if (number !== undefined) return pppField(state, number, linkProtocolWords(protocol).replace(/ \(0x.*/, ''));
   requireAtMost('PPP protocol', protocol, 0xffff, state.span);
-  return equals(state, field('type', 0, 2), protocol, `PPP protocol is ${hex(protocol, 4)}`);
+  return equals(state, field('type', 0, 2), protocol, () => `PPP protocol is ${hex(protocol, 4)}`);
 }
 
 /** AF_INET everywhere; AF_INET6 of NetBSD and OpenBSD, FreeBSD, macOS; and Linux's. */
@@ -247,7 +257,7 @@ function anyFamily(state: State, families: readonly number[], offset: number, si
   }
   return any(
     families.map(family =>
-      equals(state, field('link header', offset, size), family, `address family is ${familyWords(family)}`),
+      equals(state, field('link header', offset, size), family, () => `address family is ${familyWords(family)}`),
     ),
   );
 }
@@ -262,7 +272,7 @@ function swap32(value: number): number {
 }
 
 function ipVersion(state: State, base: 'link header' | 'network header', version: 4 | 6): Condition {
-  return equals(state, field(base, 0, 1, 0xf0), version << 4, `IP version is ${version}`);
+  return equals(state, field(base, 0, 1, 0xf0), version << 4, () => `IP version is ${version}`);
 }
 
 /** Control field UI and the NLPID, after a 2-byte Q.922 address. */
@@ -271,7 +281,7 @@ export function frameRelay(state: State, identifier: number): Condition {
     state,
     field('link header', 2, 2),
     (0x03 << 8) | identifier,
-    `Frame Relay NLPID is ${nlpidWords(identifier)}`,
+    () => `Frame Relay NLPID is ${nlpidWords(identifier)}`,
   );
 }
 

@@ -14,6 +14,7 @@ import {
   tax,
   test,
 } from './build.js';
+import type { Words } from './origin.js';
 import type { Base, State } from './state.js';
 
 /** Bytes of an IPv6 header without extensions (RFC 8200, 3). */
@@ -28,7 +29,7 @@ export interface Field {
 }
 
 export function field(base: Base, offset: number, size: Size, mask?: number): Field {
-  return { base, offset, size, ...(mask === undefined ? {} : { mask }) };
+  return mask === undefined ? { base, offset, size } : { base, offset, size, mask };
 }
 
 /** What a load relative to `base` needs: statements that bring the variable part into X, and the constant part. */
@@ -78,11 +79,37 @@ export function loadXIpv4HeaderLength(state: State): readonly Statement[] {
   return [variable, loadIndexed(1, header), alu(BPF_AND, 0xf), alu(BPF_LSH, 2), addX(), tax()];
 }
 
-/** A = the field's bytes, masked. */
+/** No mask, as a key: masks are unsigned. */
+const UNMASKED = -1;
+
+/** A = the field's bytes, masked. The same array for the same field, until a place moves. */
 export function load(state: State, { base, offset, size, mask }: Field): readonly Statement[] {
-  const { intoX, constant: from } = place(state, base);
-  const statement = intoX.length > 0 ? loadIndexed(size, from + offset) : loadAbsolute(size, from + offset);
-  return mask === undefined ? [...intoX, statement] : [...intoX, statement, alu(BPF_AND, mask)];
+  state.facts.touch(base, state.span);
+  const known = loadsOfField(state, base, offset * 8 + size);
+  const key = mask ?? UNMASKED;
+  let statements = known.get(key);
+  if (!statements) {
+    const { intoX, constant: from } = place(state, base);
+    const bytes = intoX.length > 0 ? loadIndexed(size, from + offset) : loadAbsolute(size, from + offset);
+    statements = mask === undefined ? [...intoX, bytes] : [...intoX, bytes, alu(BPF_AND, mask)];
+    known.set(key, statements);
+  }
+  return statements;
+}
+
+/** The loads of one field that were made at the current places, by mask. */
+function loadsOfField({ loads }: State, base: Base, key: number): Map<number, readonly Statement[]> {
+  let ofBase = loads.get(base);
+  if (!ofBase) {
+    ofBase = new Map();
+    loads.set(base, ofBase);
+  }
+  let ofField = ofBase.get(key);
+  if (!ofField) {
+    ofField = new Map();
+    ofBase.set(key, ofField);
+  }
+  return ofField;
 }
 
 export type Comparison = '=' | '!=' | '>' | '>=' | '<' | '<=';
@@ -98,7 +125,7 @@ export const JUMPS: Readonly<Record<Comparison, { readonly jump: number; readonl
 };
 
 /** `field <comparison> value`; `text` says it in words, as it reads when the condition holds. */
-export function compare(state: State, what: Field, comparison: Comparison, value: number, text: string): Condition {
+export function compare(state: State, what: Field, comparison: Comparison, value: number, text: Words): Condition {
   const { jump, negate } = JUMPS[comparison];
   const origin = state.origin(text);
   const leaf = test(load(state, what), jump, value, origin);
@@ -106,18 +133,18 @@ export function compare(state: State, what: Field, comparison: Comparison, value
 }
 
 /** `field = value`. A mask of zero makes it a constant: nothing is loaded. */
-export function equals(state: State, what: Field, value: number, text: string): Condition {
+export function equals(state: State, what: Field, value: number, text: Words): Condition {
   if (what.mask === 0) return constant(value === 0, state.origin(text));
   return compare(state, what, '=', value, text);
 }
 
 /** Any of `bits` is set in the field. */
-export function anyBitSet(state: State, what: Field, bits: number, text: string): Condition {
+export function anyBitSet(state: State, what: Field, bits: number, text: Words): Condition {
   return test(load(state, what), BPF_JSET, bits, state.origin(text));
 }
 
 /** None of `bits` is. */
-export function noBitSet(state: State, what: Field, bits: number, text: string): Condition {
+export function noBitSet(state: State, what: Field, bits: number, text: Words): Condition {
   const origin = state.origin(text);
   return not(test(load(state, what), BPF_JSET, bits, origin), origin);
 }
@@ -128,7 +155,7 @@ export function bytesEqual(
   base: Base,
   offset: number,
   bytes: Uint8Array,
-  text: string,
+  text: Words,
 ): readonly Condition[] {
   const tests: Condition[] = [];
   let left = bytes.length;
@@ -137,7 +164,9 @@ export function bytesEqual(
     left -= size;
     let value = 0;
     for (let i = 0; i < size; i++) value = (value << 8) | bytes[left + i]!;
-    const part = size === bytes.length ? text : `${text} (${partOf(left, size)})`;
+    const from = left;
+    const part =
+      size === bytes.length ? text : () => `${typeof text === 'string' ? text : text()} (${partOf(from, size)})`;
     tests.push(compare(state, field(base, offset + left, size), '=', value, part));
   }
   return tests;

@@ -44,14 +44,13 @@ export function macHost(
 ): Condition {
   requireMac(state, keyword);
   const offsets = state.layout.mac!;
-  const words = macWords(address);
-  if (offsets === 'wlan') return wlanHost(state, address, direction, words);
+  if (offsets === 'wlan') return wlanHost(state, address, direction, macWords(address));
   requirePlainDirection(state, direction);
   const inside = state.layout.demultiplexing === 'ethernet' ? [insideEthernet(state)] : [];
   return all([
     ...inside,
     eitherWay(direction, way =>
-      all(bytesEqual(state, 'link header', offsets[way], address, `${way} MAC address is ${words}`)),
+      all(bytesEqual(state, 'link header', offsets[way], address, () => `${way} MAC address is ${macWords(address)}`)),
     ),
   ]);
 }
@@ -63,6 +62,6 @@ export function shortHost(state: State, address: number, direction: Direction | 
     failUnsupported(keyword, state, ['8-bit addresses are known of ARCnet and BACnet MS/TP']);
   }
   return eitherWay(direction, way =>
-    equals(state, field('link header', offsets[way], 1), address, `${way} address is ${hex(address, 2)}`),
+    equals(state, field('link header', offsets[way], 1), address, () => `${way} address is ${hex(address, 2)}`),
   );
 }

@@ -52,10 +52,15 @@ function run(
 }
 
 function eachTest(root: Condition, visit: (statements: readonly Statement[]) => void): void {
+  // The same loads share one array (load.ts): once is enough.
+  const seen = new Set<readonly Statement[]>();
   const work: Condition[] = [root];
   for (let node = work.pop(); node; node = work.pop()) {
-    if (node.kind === 'test') visit(node.statements);
-    else if (node.kind === 'not') work.push(node.term);
+    if (node.kind === 'test') {
+      if (seen.has(node.statements)) continue;
+      seen.add(node.statements);
+      visit(node.statements);
+    } else if (node.kind === 'not') work.push(node.term);
     else if (node.kind !== 'constant') for (const term of node.terms) work.push(term);
   }
 }

@@ -76,17 +76,18 @@ export function ip4Hosts(state: State, nets: readonly Ip4Net[], options: HostOpt
 const IP4_NOTES = ['an IPv4 address goes with ip, arp, rarp or no protocol'];
 
 function inHeader(state: State, header: Ip4Header, nets: readonly Ip4Net[], options: HostOptions): Condition {
-  const { ethertype, words, ...offsets } = IP4_HEADERS[header];
-  const protocol = linkProtocol(state, ethertype);
+  const place = IP4_HEADERS[header];
+  const protocol = linkProtocol(state, place.ethertype);
   if (protocol.kind === 'constant' && !protocol.value) return protocol;
   const hosts = any(
     nets.map(net =>
       eitherWay(options.direction, way =>
         equals(
           state,
-          maskedWord(offsets[way], net.mask),
+          maskedWord(place[way], net.mask),
           net.address,
-          `${words[way === 'source' ? 0 : 1]} is ${net.mask === 0xffffffff ? '' : 'in '}${ip4NetWords(net)}`,
+          () =>
+            `${place.words[way === 'source' ? 0 : 1]} is ${net.mask === 0xffffffff ? '' : 'in '}${ip4NetWords(net)}`,
         ),
       ),
     ),
@@ -113,14 +114,15 @@ export function ip6Hosts(state: State, nets: readonly Ip6Net[], options: HostOpt
 function ip6Address(state: State, { address, prefixLength }: Ip6Net, way: 'source' | 'destination'): Condition {
   const offset = way === 'source' ? IP6_SOURCE : IP6_DESTINATION;
   const whole = prefixLength === 128;
-  const words = `${way} address is ${whole ? '' : 'in '}${formatIpv6(address)}${whole ? '' : `/${prefixLength}`}`;
+  const words = (): string =>
+    `${way} address is ${whole ? '' : 'in '}${formatIpv6(address)}${whole ? '' : `/${prefixLength}`}`;
   const tests: Condition[] = [];
   for (let word = 0; word < 4; word++) {
     const bits = Math.min(32, Math.max(0, prefixLength - 32 * word));
     const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
     let value = 0;
     for (let i = 0; i < 4; i++) value = (value << 8) | address[4 * word + i]!;
-    tests.push(equals(state, maskedWord(offset + 4 * word, mask), value >>> 0, `${words} (word ${word + 1})`));
+    tests.push(equals(state, maskedWord(offset + 4 * word, mask), value >>> 0, () => `${words()} (word ${word + 1})`));
   }
   return all(tests);
 }

@@ -6,12 +6,13 @@
 import type { Arithmetic, ProtocolName, RelationalOperator, RelationPrimitive } from '../ast.js';
 import type { Condition } from '../condition.js';
 import { type ArithmeticContext, Constants, evaluate, loadBase } from './arithmetic.js';
-import { all, any, loadXMemory, not, store, test, testX } from './build.js';
+import { all, any, constant, loadXMemory, not, store, test, testX } from './build.js';
 import { type FactSet, intersection, NO_FACTS, protocolFact, union } from './facts.js';
 import { ip6Upper } from './ip6-extensions.js';
 import { linkProtocol } from './link-layer.js';
 import { JUMPS } from './load.js';
-import { ETHERTYPE, ETHERTYPE_OF, IP_PROTOCOL_OF } from './protocols.js';
+import { LazyOrigin } from './origin.js';
+import { ETHERTYPE, ETHERTYPE_OF, hex, IP_PROTOCOL_OF } from './protocols.js';
 import type { State } from './state.js';
 import { firstIp4Fragment, ip4ProtocolIs, ip6NextHeaderIs } from './transport.js';
 
@@ -36,9 +37,9 @@ export function relation(state: State, primitive: RelationPrimitive): Related {
   const left = loadsOf(primitive.left);
   const right = loadsOf(primitive.right);
   for (const load of [...left.all, ...right.all]) loadBase(state, load, 4);
-
-  if (state.options.transportOverIp6 && [...left.all, ...right.all].some(isTransportOverBoth)) {
-    return { condition: overBothVersions(state, primitive, [...left.all, ...right.all]), whenTrue: NO_FACTS };
+  const loads = [...left.all, ...right.all];
+  if (loads.some(load => isReadElsewhere(state, load))) {
+    return { condition: overEachVersion(state, primitive, loads), whenTrue: NO_FACTS };
   }
 
   const checked = [...right.checked, ...left.checked];
@@ -64,8 +65,7 @@ function comparison(
   context: ArithmeticContext,
 ): Condition {
   const { constants } = context;
-  const words = `${arithmeticWords(left)} ${operator} ${arithmeticWords(right)}`;
-  const origin = { span, text: words };
+  const origin = new LazyOrigin(span, () => `${arithmeticWords(left)} ${operator} ${arithmeticWords(right)}`);
   const rightValue = constants.of(right);
   const leftValue = constants.of(left);
   if (rightValue !== undefined || leftValue !== undefined) {
@@ -157,23 +157,32 @@ function warnOfUnchecked(state: State, loads: readonly Load[], checkedHere: Fact
   }
 }
 
-function isTransportOverBoth({ protocol }: Load): boolean {
-  return IP_PROTOCOL_OF[protocol]?.over === 'both';
+/** A load that an opt-in finds where libpcap does not look: TCP over IPv6, ICMPv6 behind extension headers. */
+function isReadElsewhere({ options }: State, { protocol }: Load): boolean {
+  const over = IP_PROTOCOL_OF[protocol]?.over;
+  return (over === 'both' && options.transportOverIp6 === true) || (over === 'ip6' && options.ip6Extensions === true);
 }
 
-/** With `transportOverIp6`: the relation over IPv4, or the same over IPv6. All protocols are checked. */
-function overBothVersions(state: State, primitive: RelationPrimitive, loads: readonly Load[]): Condition {
+/** The relation over IPv4, or the same over IPv6: whichever its protocols can be in. All of them are checked. */
+function overEachVersion(state: State, primitive: RelationPrimitive, loads: readonly Load[]): Condition {
   const constants = constantsOf(primitive);
   const protocols = [...new Set(loads.filter(needsCheck).map(load => load.protocol))];
-  const over4 = all([
-    ...protocols.map(protocol => protocolCheck(state, protocol)),
-    comparison(state, primitive, { constants, version: 4 }),
-  ]);
-  // A load of a protocol that is over IPv4 alone never matches over IPv6.
-  const over6 = protocols.every(protocol => IP_PROTOCOL_OF[protocol]?.over !== 'ip' && protocol !== 'ip')
-    ? [relationOverIp6(state, primitive, constants, protocols)]
-    : [];
-  return any([over4, ...over6]);
+  const canBeIn = (version: 'ip' | 'ip6'): boolean =>
+    protocols.every(protocol => {
+      const over = IP_PROTOCOL_OF[protocol]?.over ?? protocol;
+      return over === version || (over === 'both' && (version === 'ip' || state.options.transportOverIp6 === true));
+    });
+  const terms: Condition[] = [];
+  if (canBeIn('ip')) {
+    terms.push(
+      all([
+        ...protocols.map(protocol => protocolCheck(state, protocol)),
+        comparison(state, primitive, { constants, version: 4 }),
+      ]),
+    );
+  }
+  if (canBeIn('ip6')) terms.push(relationOverIp6(state, primitive, constants, protocols));
+  return terms.length > 0 ? any(terms) : constant(false, state.origin('no packet has all of these protocols'));
 }
 
 function relationOverIp6(
@@ -184,7 +193,7 @@ function relationOverIp6(
 ): Condition {
   const numbers = protocols.flatMap(protocol => IP_PROTOCOL_OF[protocol]?.number ?? []);
   const others = protocols
-    .filter(protocol => !IP_PROTOCOL_OF[protocol])
+    .filter(protocol => !IP_PROTOCOL_OF[protocol] && protocol !== 'ip6')
     .map(protocol => protocolCheck(state, protocol));
   const version = linkProtocol(state, ETHERTYPE.IP6);
   if (!state.options.ip6Extensions) {
@@ -196,7 +205,7 @@ function relationOverIp6(
     ]);
   }
   const upper = ip6Upper(state);
-  const { register, constant } = upper.offset;
+  const { register, constant: behind } = upper.offset;
   return all([
     version,
     ...others,
@@ -206,29 +215,34 @@ function relationOverIp6(
     comparison(state, primitive, {
       constants,
       version: 6,
-      ip6Payload: { intoX: [loadXMemory(register)], constant },
+      ip6Payload: { intoX: [loadXMemory(register)], constant: behind },
     }),
   ]);
 }
 
 const OPERAND_WORDS = 60;
 
-/** An expression as text, cut where it gets long. */
+const BITWISE: ReadonlySet<string> = new Set(['&', '|', '^']);
+
+/** An expression as text, cut where it gets long; the operands of bitwise operators in hexadecimal. */
 function arithmeticWords(root: Arithmetic): string {
   let text = '';
   const work: (Arithmetic | string)[] = [root];
   for (let item = work.pop(); item !== undefined; item = work.pop()) {
     if (text.length > OPERAND_WORDS) return `${text}...`;
     if (typeof item === 'string') text += item;
-    else if (item.kind === 'number') text += item.value > 9 ? `0x${item.value.toString(16)}` : String(item.value);
+    else if (item.kind === 'number') text += item.value;
     else if (item.kind === 'length') text += 'length';
     else if (item.kind === 'negate') work.push(item.operand, '-');
     else if (item.kind === 'load') {
       work.push(item.size === 1 ? ']' : `:${item.size}]`, item.offset, `${item.protocol}[`);
     } else {
-      const nested = (operand: Arithmetic): (Arithmetic | string)[] =>
-        operand.kind === 'binary' ? [')', operand, '('] : [operand];
-      work.push(...nested(item.right), ` ${item.operator} `, ...nested(item.left));
+      const { operator } = item;
+      const nested = (operand: Arithmetic): (Arithmetic | string)[] => {
+        if (operand.kind === 'binary') return [')', operand, '('];
+        return operand.kind === 'number' && BITWISE.has(operator) ? [hex(operand.value, 2)] : [operand];
+      };
+      work.push(...nested(item.right), ` ${operator} `, ...nested(item.left));
     }
   }
   return text;

@@ -10,6 +10,7 @@ import type { NameResolver } from '../names.js';
 import { loadXMemory } from './build.js';
 import { fail } from './errors.js';
 import { Facts } from './facts.js';
+import { LazyOrigin, type Words } from './origin.js';
 
 /** Where the compiled filter will run. */
 export type Target =
@@ -80,14 +81,15 @@ export class State {
   readonly payloadOffset = new VariablePart();
 
   readonly outermostHeader: Offset;
-  linkHeader: Offset;
-  previousLinkHeader: Offset;
-  linkPayload: Offset;
-  /** constant NOT_SET: the link layer has no type field. */
-  type: Offset;
-  /** From the payload to the network-layer header, with SNAP (or EtherType) and with 802.2 alone. */
-  network: number;
-  networkNoSnap: number;
+  #linkHeader: Offset;
+  #previousLinkHeader: Offset;
+  #linkPayload: Offset;
+  #type: Offset;
+  #network: number;
+  #networkNoSnap: number;
+
+  /** Statements of loads at the current places (load.ts), the same for the same field: cleared when a place moves. */
+  readonly loads = new Map<Base, Map<number, Map<number, readonly Statement[]>>>();
 
   vlanDepth = 0;
   mplsDepth = 0;
@@ -110,15 +112,72 @@ export class State {
       constant: layout.header ?? 0,
       ...(layout.prefix ? { variable: this.prefixLength } : {}),
     };
-    this.linkHeader = this.outermostHeader;
-    this.previousLinkHeader = this.outermostHeader;
-    this.linkPayload = {
+    this.#linkHeader = this.outermostHeader;
+    this.#previousLinkHeader = this.outermostHeader;
+    this.#linkPayload = {
       constant: layout.payload ?? NOT_SET,
       ...(layout.variablePayload ? { variable: this.payloadOffset } : {}),
     };
-    this.type = { constant: layout.type ?? NOT_SET };
-    this.network = layout.network ?? NOT_SET;
-    this.networkNoSnap = layout.networkNoSnap ?? NOT_SET;
+    this.#type = { constant: layout.type ?? NOT_SET };
+    this.#network = layout.network ?? NOT_SET;
+    this.#networkNoSnap = layout.networkNoSnap ?? NOT_SET;
+  }
+
+  get linkHeader(): Offset {
+    return this.#linkHeader;
+  }
+
+  set linkHeader(value: Offset) {
+    this.#linkHeader = value;
+    this.loads.clear();
+  }
+
+  get previousLinkHeader(): Offset {
+    return this.#previousLinkHeader;
+  }
+
+  set previousLinkHeader(value: Offset) {
+    this.#previousLinkHeader = value;
+    this.loads.clear();
+  }
+
+  get linkPayload(): Offset {
+    return this.#linkPayload;
+  }
+
+  set linkPayload(value: Offset) {
+    this.#linkPayload = value;
+    this.loads.clear();
+  }
+
+  /** constant NOT_SET: the link layer has no type field. */
+  get type(): Offset {
+    return this.#type;
+  }
+
+  set type(value: Offset) {
+    this.#type = value;
+    this.loads.clear();
+  }
+
+  /** From the payload to the network-layer header, with SNAP or an EtherType. */
+  get network(): number {
+    return this.#network;
+  }
+
+  set network(value: number) {
+    this.#network = value;
+    this.loads.clear();
+  }
+
+  /** The same with 802.2 alone. */
+  get networkNoSnap(): number {
+    return this.#networkNoSnap;
+  }
+
+  set networkNoSnap(value: number) {
+    this.#networkNoSnap = value;
+    this.loads.clear();
   }
 
   /** The layout of the link type that is looked at now. */
@@ -131,8 +190,8 @@ export class State {
     return this.#registers++;
   }
 
-  origin(text: string): Origin {
-    return { span: this.span, text };
+  origin(words: Words): Origin {
+    return new LazyOrigin(this.span, words);
   }
 
   /** Loads an offset's variable part into X; undefined where there is none. */

@@ -29,7 +29,7 @@ export function ip4ProtocolIs(state: State, protocol: number): Condition {
     state,
     field('network header', IP4_PROTOCOL, 1),
     protocol,
-    `IPv4 protocol is ${ipProtocolWords(protocol)}`,
+    () => `IPv4 protocol is ${ipProtocolWords(protocol)}`,
   );
 }
 
@@ -39,7 +39,7 @@ export function ip6NextHeaderIs(state: State, protocol: number): Condition {
     state,
     field('network header', IP6_NEXT_HEADER, 1),
     protocol,
-    `IPv6 next header is ${ipProtocolWords(protocol)}`,
+    () => `IPv6 next header is ${ipProtocolWords(protocol)}`,
   );
 }
 
@@ -77,7 +77,7 @@ export function ip6Protocol(state: State, protocol: number): Condition {
           state,
           field('network header', IP6_HEADER_LENGTH, 1),
           protocol,
-          `the fragment header's next header is ${ipProtocolWords(protocol)}`,
+          () => `the fragment header's next header is ${ipProtocolWords(protocol)}`,
         ),
       ]),
     ]),
@@ -186,16 +186,16 @@ function portIn(
   { first, last }: Ports,
 ): Condition {
   const port = field(base, PORT_OFFSETS[way], 2);
-  if (first === last) return equals(state, port, first, `${way} port is ${first}`);
+  if (first === last) return equals(state, port, first, () => `${way} port is ${first}`);
   return all([
-    compare(state, port, '>=', first, `${way} port is at least ${first}`),
-    compare(state, port, '<=', last, `${way} port is at most ${last}`),
+    compare(state, port, '>=', first, () => `${way} port is at least ${first}`),
+    compare(state, port, '<=', last, () => `${way} port is at most ${last}`),
   ]);
 }
 
 function upperPortIn(upper: Ip6Upper, way: keyof typeof PORT_OFFSETS, { first, last }: Ports): Condition {
   const compareTo = (comparison: '=' | '>=' | '<=', value: number, words: string): Condition =>
-    upper.compare(PORT_OFFSETS[way], 2, comparison, value, `${way} port is ${words}${value}`);
+    upper.compare(PORT_OFFSETS[way], 2, comparison, value, () => `${way} port is ${words}${value}`);
   if (first === last) return compareTo('=', first, '');
   return all([compareTo('>=', first, 'at least '), compareTo('<=', last, 'at most ')]);
 }
