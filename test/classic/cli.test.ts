@@ -1,29 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli } from './cli.js';
+import { buildCli, type Cli, type CliResult } from '../support/cli.js';
 
-let main: string;
+let cli: Cli;
 let folder: string;
 beforeAll(async () => {
-  ({ main, folder } = await buildCli());
+  cli = await buildCli();
+  ({ folder } = cli);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => cli.remove());
 
-interface Result {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function skep(args: readonly string[], input: string | Uint8Array = '', env: Record<string, string> = {}): Result {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    input,
-    encoding: 'latin1',
-    env: { ...process.env, NO_COLOR: '1', ...env },
-  });
-  return { status, stdout, stderr };
-}
+const skep = (args: readonly string[], input: string | Uint8Array = '', env: Record<string, string> = {}): CliResult =>
+  cli.run(args, { input, env, encoding: 'latin1' });
 
 const ARP = 'ldh [12]\njneq #0x806, drop\nret #-1\ndrop: ret #0\n';
 const DECIMAL = '4\n40 0 0 12\n21 0 1 2054\n6 0 0 4294967295\n6 0 0 0\n';

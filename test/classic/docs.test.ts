@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RULES } from '../../src/classic/index.js';
 import { ANCILLARY, FORMATS, INSTRUCTIONS, type OperandForm, SECCOMP_ACTIONS } from '../../src/isa/index.js';
-import { buildCli } from './cli.js';
+import { buildCli } from '../support/cli.js';
 
 const page = fileURLToPath(new URL('../../docs/classic.md', import.meta.url));
 const text = readFileSync(page, 'utf8');
@@ -126,7 +126,7 @@ describe('docs/classic.md', () => {
   it.each(blocks.filter(([, kind]) => kind === 'ts').map(([, , body, output]) => [body!, output!]))(
     'example: %s',
     async (body, output) => {
-      const { bundle } = await import('./cli.js');
+      const { bundle } = await import('./bundle.js');
       const file = `${folder}/example.mjs`;
       await bundle(body, file);
       const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });

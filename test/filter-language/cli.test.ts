@@ -1,61 +1,28 @@
 // `skep filter` as people run it: a fresh bundle of the command line in processes of their own.
 
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FILTER_FORMATS } from '../../src/cli/filter.js';
 import { compileFilter } from '../../src/filter/index.js';
 import { assembleProgram } from '../../src/isa/index.js';
+import { buildCli, type Cli, type CliResult } from '../support/cli.js';
 import { pcapFile } from '../support/packets.js';
 import { PACKETS } from './packets.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+let cli: Cli;
 let folder: string;
-let main: string;
 let capture: string;
 
 beforeAll(async () => {
-  // Within the project, so that Node finds the packages.
-  mkdirSync(`${root}node_modules/.cache`, { recursive: true });
-  folder = mkdtempSync(`${root}node_modules/.cache/skep-filter-`);
-  await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: "import { main } from './src/cli/main.js'; process.exitCode = await main(process.argv);",
-      resolveDir: root,
-    },
-    outfile: `${folder}/main.mjs`,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    define: { __SKEP_VERSION__: '"0.0.0"' },
-    logLevel: 'error',
-  });
-  main = `${folder}/main.mjs`;
+  cli = await buildCli();
+  ({ folder } = cli);
   capture = `${folder}/two.pcap`;
   const { http, arp } = PACKETS as Record<string, { data: Uint8Array }>;
   writeFileSync(capture, pcapFile(1, [{ data: http!.data }, { data: arp!.data }]));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => cli.remove());
 
-interface Result {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function skep(args: readonly string[], input = ''): Result {
-  const env = { ...process.env, NO_COLOR: '1' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'filter', ...args], {
-    input,
-    encoding: 'utf8',
-    env,
-  });
-  return { status, stdout, stderr };
-}
+const skep = (args: readonly string[], input = ''): CliResult => cli.run(['filter', ...args], { input });
 
 describe('programs', () => {
   it('the listing of `tcp and port 80` has 20 instructions', () => {

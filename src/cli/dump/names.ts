@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { addressText, type NameSource } from '../../capture/print/index.js';
+import { builtInResolver, parseServices, type ServicePorts } from '../../filter/index.js';
 import { systemResolver } from '../../filter/node/index.js';
 
 /** Names for addresses and ports. Each file is read when the first name of its kind is asked for. */
@@ -18,9 +19,7 @@ export function machineNames(): NameSource {
       return hosts.get(address);
     },
     service(port, transport) {
-      ports ??= reversed(resolver.names('service'), name =>
-        Object.entries(resolver.service(name) ?? {}).map(([protocol, number]) => `${number}/${protocol}`),
-      );
+      ports ??= serviceNames();
       return ports.get(`${port}/${transport}`);
     },
     ether(address) {
@@ -35,6 +34,24 @@ export function machineNames(): NameSource {
       return interfaces.get(index);
     },
   };
+}
+
+/** `80/tcp` -> `http`: of /etc/services, as tcpdump prints them, and of the built-in table where there is no such file. */
+function serviceNames(): Map<string, string> {
+  let services = new Map<string, ServicePorts>();
+  try {
+    services = new Map(parseServices(readFileSync('/etc/services', 'latin1')));
+  } catch {
+    // No such file: minimal systems and other operating systems.
+  }
+  const builtIn = builtInResolver();
+  const [names, portsOf] =
+    services.size > 0
+      ? [services.keys(), (name: string) => services.get(name)]
+      : [builtIn.names('service'), (name: string) => builtIn.service(name)];
+  return reversed(names, name =>
+    Object.entries(portsOf(name) ?? {}).map(([protocol, number]) => `${number}/${protocol}`),
+  );
 }
 
 /** index -> name of this machine's network interfaces, as Linux shows them; empty elsewhere. */
