@@ -13,6 +13,7 @@ function createProgram(): Command {
     .version(__SKEP_VERSION__, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('(see skep --help)')
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText(
       'after',
