@@ -1,5 +1,6 @@
 // The door of the engine room: what engines take and give, the memory that programs see, and what JITs are made of.
 
+export { createAddressSpace } from './address-space.js';
 export { type Adjacency, computeDominance, type Dominance } from './dominators.js';
 export * from './engine.js';
 export * from './memory.js';

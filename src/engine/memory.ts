@@ -8,6 +8,34 @@
 /** What a program may do with a region. */
 export type Access = 'none' | 'read' | 'read-write';
 
+/**
+ * How a shadow byte is read. Its low bits are how many of the eight bytes, from the first one on, may be touched: 0 none, 8 all.
+ * With SHADOW_READ_ONLY they may be read only. So, for an access of s bytes that stays within one eight, (a & 7) + s <= 8:
+ *
+ *     may read:   (load8_u(shadowAddress + (a >>> 3)) & SHADOW_LENGTH_MASK) >= (a & 7) + s
+ *     may write:   load8_s(shadowAddress + (a >>> 3))                       >= (a & 7) + s      (signed: read-only is negative)
+ *
+ * An access over the border of two eights needs the first one's to be 8 and the second one's to be long enough. Addresses at or above
+ * `maximumBytes` have no shadow: an engine compares with it first (as 64-bit numbers, which refuses every upper half but 0 too).
+ */
+export const SHADOW_FULL = 8;
+export const SHADOW_LENGTH_MASK = 0x0f;
+export const SHADOW_READ_ONLY = 0x80;
+
+/** The address space has no room left. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+  readonly code = 'ENOMEM';
+  readonly errno = 12;
+}
+
+export interface AddressSpaceOptions {
+  /** Memory for data to begin with; more comes as it is needed. Default 1 MiB. */
+  readonly initialBytes?: number;
+  /** Limit of the whole, shadow (an eighth of it) included. Default 512 MiB, at most 4 GiB - 64 KiB. */
+  readonly maximumBytes?: number;
+}
+
 /** A piece of the address space that belongs to one thing. */
 export interface Region {
   readonly address: number;
@@ -25,13 +53,16 @@ export interface AddressSpace {
   readonly view: DataView<ArrayBuffer>;
   /** Where the shadow begins: the shadow byte of address a is at `shadowAddress + (a >>> 3)`. */
   readonly shadowAddress: number;
+  /** No address is as large as this, however much the memory grows; shadow exists below it. */
+  readonly maximumBytes: number;
   /**
-   * Reserves memory, zeroed, at least 8-byte aligned, with `access`. Throws when the address space's limit is reached (ENOMEM
-   * for whoever asked).
+   * Reserves memory, zeroed, at least 8-byte aligned, with `access`. Throws OutOfMemoryError when the address space's
+   * limit is reached.
    */
   allocate(sizeBytes: number, label: string, access: Access, alignBytes?: number): Region;
   free(region: Region): void;
-  /** Makes [address, address + sizeBytes) touchable, and says how; used when a packet's head or tail moves. */
+  /** Makes [address, address + sizeBytes) touchable, and says how; used when a packet's head or tail moves.
+   * Exact at the end; at a beginning that is no multiple of 8, up to 7 bytes before it become touchable too. */
   setAccess(address: number, sizeBytes: number, access: Access): void;
   /** Whether all of the bytes may be touched so. */
   mayAccess(address: number, sizeBytes: number, write: boolean): boolean;
