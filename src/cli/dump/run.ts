@@ -63,16 +63,17 @@ class DumpRun {
   async handOn(files: readonly string[]): Promise<void> {
     // The printer is a third of the program: copying and counting do without it.
     const { openSinks } = await import('./sinks.js');
-    const inputs = files.map(path => new InputFile(path));
+    // Files that are written to must not be among those that are read: then all of these are opened first.
+    const inputs = this.#options.writeFile === undefined ? [] : files.map(path => new InputFile(path));
     const sinks = openSinks(this.#options, inputs);
     const stop = (): void => {
       this.#stopped = true;
     };
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
-      for (const path of files) {
+      for (const [index, path] of files.entries()) {
         if (this.#stopped) break;
-        await this.#guarded(path, scan => this.#packets(path, scan, sinks), sinks);
+        await this.#guarded(path, scan => this.#packets(inputs[index] ?? path, scan, sinks), sinks);
       }
     } finally {
       process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -81,8 +82,8 @@ class DumpRun {
     }
   }
 
-  async #packets(path: string, scan: ScanOptions, sinks: readonly Sink[]): Promise<void> {
-    for await (const batch of matchingPackets({ input: path, ...scan })) {
+  async #packets(input: InputFile | string, scan: ScanOptions, sinks: readonly Sink[]): Promise<void> {
+    for await (const batch of matchingPackets({ input, ...scan })) {
       for (const packet of batch) {
         for (const sink of sinks) if (!sink.packet(packet)) this.#stopped = true;
         if (this.#stopped) return;
