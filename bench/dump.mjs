@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { root, temporaryFolder } from './build.mjs';
@@ -50,6 +50,8 @@ export async function run({ log, quick }) {
         // libpcap takes seconds to compile 500 hosts: two rounds tell enough.
         if (tool === 'tcpdump' && name === '500 hosts' && round >= 2) continue;
         const out = join(folder, `${tool}.pcap`);
+        // Cutting the file of the round before to nothing would be measured too.
+        rmSync(out, { force: true });
         times[tool].push(cpuSeconds(command(out)));
         outputs[tool] ??= createHash('sha1').update(readFileSync(out)).digest('hex');
       }

@@ -35,6 +35,8 @@ const STATUSES = (Object.keys(STATUS_CODES) as WalkStatus[]).sort((a, b) => STAT
 interface WalkEngine {
   readonly name: EngineName;
   setFilters(programs: readonly ClassicProgram[]): void;
+  /** Compiles for a format what has not been compiled yet. Throws where that is forbidden. */
+  compile(format: WalkRequest['format']): void;
   walk(request: Required<WalkRequest>, result: WalkCounters): void;
 }
 
@@ -52,7 +54,16 @@ export function createRecordWalker(
   if (!(options.inputBytes >= 0 && outputBytes >= 0 && size * PAGE_BYTES <= MOST_MEMORY)) {
     throw new RangeError(`a walker cannot have ${options.inputBytes} bytes of input and ${outputBytes} of output`);
   }
-  const { engine, buffer } = createEngine(programs, size, options);
+  // What is wrong with a program is said before engines are tried.
+  const check = (all: readonly ClassicProgram[]): void => {
+    for (const program of all) assertRunnable(program, DIALECTS[options.dialect ?? 'libpcap']);
+  };
+  check(programs);
+  let current = programs;
+  const created = createEngine(size, options);
+  const { buffer } = created;
+  let { engine } = created;
+  engine.setFilters(programs);
   const bytes = new Uint8Array(buffer);
   const inputStart = FREE_MEMORY;
   const outputStart = FREE_MEMORY + inputBytes;
@@ -74,7 +85,11 @@ export function createRecordWalker(
     inputBytes,
     outputStart,
     outputBytes,
-    setFilters: next => engine.setFilters(next),
+    setFilters(next) {
+      check(next);
+      current = next;
+      engine.setFilters(next);
+    },
     walk(request) {
       const full: Required<WalkRequest> = {
         bigEndian: false,
@@ -89,6 +104,14 @@ export function createRecordWalker(
       checkArea(full.start, full.end, bytes.length);
       checkArea(full.outputStart, full.outputEnd, bytes.length);
       result.outputStart = full.outputStart;
+      try {
+        engine.compile(full.format);
+      } catch (error) {
+        // A content security policy may forbid WebAssembly, a browser modules of this size on its main thread.
+        if ((options.engine ?? 'auto') !== 'auto') throw error;
+        engine = new JsWalkEngine(buffer, 'js', true, options);
+        engine.setFilters(current);
+      }
       engine.walk(full, result);
       return result;
     },
@@ -104,27 +127,17 @@ function checkArea(start: number, end: number, size: number): void {
 }
 
 function createEngine(
-  programs: readonly ClassicProgram[],
   pages: number,
   options: RecordWalkerOptions & RunOptions,
 ): { readonly engine: WalkEngine; readonly buffer: ArrayBuffer } {
-  // What is wrong with a program is said before engines are tried.
-  for (const program of programs) assertRunnable(program, DIALECTS[options.dialect ?? 'libpcap']);
   const wanted = options.engine ?? 'auto';
   if (wanted === 'wasm' || (wanted === 'auto' && typeof WebAssembly === 'object')) {
-    try {
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-      const engine = new WasmWalkEngine(memory, options);
-      engine.setFilters(programs);
-      return { engine, buffer: memory.buffer };
-    } catch (error) {
-      if (wanted === 'wasm') throw error;
-    }
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return { engine: new WasmWalkEngine(memory, options), buffer: memory.buffer };
   }
   const buffer = new ArrayBuffer(pages * PAGE_BYTES);
-  const engine = new JsWalkEngine(buffer, wanted === 'interpreter' ? 'interpreter' : 'js', wanted === 'auto', options);
-  engine.setFilters(programs);
-  return { engine, buffer };
+  const name = wanted === 'interpreter' ? 'interpreter' : 'js';
+  return { engine: new JsWalkEngine(buffer, name, wanted === 'auto', options), buffer };
 }
 
 class WasmWalkEngine implements WalkEngine {
@@ -147,14 +160,14 @@ class WasmWalkEngine implements WalkEngine {
     this.walks = {};
   }
 
-  private compile(format: WalkRequest['format']): () => void {
+  compile(format: WalkRequest['format']): void {
+    if (this.walks[format]) return;
     const bytes = buildWalkModule(format, this.programs, this.options).toBytes();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { skep: { memory: this.memory } });
-    return instance.exports['walk'] as () => void;
+    this.walks[format] = instance.exports['walk'] as () => void;
   }
 
   walk(request: Required<WalkRequest>, result: WalkCounters): void {
-    const walk = (this.walks[request.format] ??= this.compile(request.format));
     const { control } = this;
     const put = (address: number, value: number): void => control.setUint32(address, value, true);
     const take = (address: number): number => control.getUint32(address, true);
@@ -175,7 +188,7 @@ class WasmWalkEngine implements WalkEngine {
       put(INTERFACE_TABLE + n * 8 + 4, snapBytes === 0 ? NO_LIMIT : snapBytes);
     }
     put(CONTROL.interfaceCount, count);
-    walk();
+    this.walks[request.format]!();
     result.status = STATUSES[take(CONTROL.status)]!;
     result.position = take(CONTROL.position);
     result.records = take(CONTROL.records);
@@ -213,6 +226,10 @@ class JsWalkEngine implements WalkEngine {
       }
       return prepare(program, this.options).runAt;
     });
+  }
+
+  compile(): void {
+    // The filters are ready, and the walk is the same for both formats.
   }
 
   walk(request: Required<WalkRequest>, result: WalkCounters): void {
