@@ -85,7 +85,10 @@ const DIFFERENCES: readonly {
   readonly ours?: RegExp;
   readonly only110?: true;
 }[] = [
-  { why: 'libpcap takes the offset of `1 / tcp[0]` for the divisor', message: /^(division|modulus) by zero$/ },
+  {
+    why: 'libpcap takes the offset of `1 / tcp[0]` and `1 >> ip[40]` for the right side',
+    message: /^(division|modulus) by zero$|^shift by more than 31 bits$/,
+  },
   { why: '1.10: an IPv6 address needs `host` or `net`', message: /^bogus IPv6 address/, only110: true },
   {
     why: '1.10 has `inbound`, `outbound` and `ifindex` on every link type',
