@@ -1,4 +1,18 @@
 // Object files: bytes -> CollectionSpec. Nothing here loads anything.
 
 export * from './btf/index.js';
+export {
+  type ElfFile,
+  type ElfRelocation,
+  type ElfSection,
+  type ElfSymbol,
+  isElf,
+  R_BPF,
+  readElf,
+  relocationName,
+} from './elf.js';
+export { fillKernelOptions, type KernelConfig, type KernelFacts, parseKernelConfig } from './kernel-config.js';
+export { type LoadObjectOptions, loadElf, loadObject } from './load.js';
+export { MAP_FLAGS, MAP_TYPE_NAMES } from './map-types.js';
+export { SECTIONS, type SectionFlag, type SectionMeaning, type SectionRow, sectionMeaning } from './section-table.js';
 export type * from './spec.js';

@@ -12,6 +12,8 @@ export interface CollectionSpec {
   readonly maps: ReadonlyMap<string, MapSpec>;
   /** Global variables by name, in the maps of their sections. */
   readonly variables: ReadonlyMap<string, VariableSpec>;
+  /** Externs of `.kconfig` that still wait for a kernel's configuration; empty after `fillKernelOptions`. */
+  readonly kernelOptions: readonly KernelOptionSpec[];
   /** The object's types; undefined when it was compiled without -g. */
   readonly btf: Btf | undefined;
   readonly byteOrder: 'little' | 'big';
@@ -93,6 +95,8 @@ export interface LineInfo {
 
 /** struct bpf_core_relo, with its strings. */
 export interface CoreRelocation {
+  /** Place in its section's list, which a poisoned instruction names (libbpf's `195896080 + index`). */
+  readonly index: number;
   readonly slot: number;
   readonly kind: number;
   readonly btfTypeId: number;
@@ -121,6 +125,17 @@ export interface MapSpec {
   readonly contents: readonly MapEntry[];
   /** Read only for programs, and frozen after it was filled (.rodata). */
   readonly frozen: boolean;
+  /** Of a map of type struct_ops: which programs its function pointers are. Its bytes are under key 0 of `contents`. */
+  readonly structOps?: StructOpsSpec;
+}
+
+/** A variable of `.struct_ops`. */
+export interface StructOpsSpec {
+  /** The kernel's struct: `tcp_congestion_ops`. */
+  readonly typeName: string;
+  /** False: the section's name began with `?`. */
+  readonly autocreate: boolean;
+  readonly functions: readonly { readonly member: string; readonly offsetBytes: number; readonly program: string }[];
 }
 
 export interface MapEntry {
@@ -135,5 +150,16 @@ export interface VariableSpec {
   readonly map: string;
   readonly offsetBytes: number;
   readonly sizeBytes: number;
+  /** Of the variable's type (not of its VAR); 0 without BTF. */
   readonly btfTypeId: number;
+}
+
+/** An extern of `.kconfig`: `CONFIG_HZ`, `LINUX_KERNEL_VERSION`; its value stands in the map `.kconfig`. */
+export interface KernelOptionSpec {
+  readonly name: string;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  readonly btfTypeId: number;
+  /** Stays zero when the kernel does not know it. */
+  readonly weak: boolean;
 }

@@ -90,7 +90,7 @@ export class Btf {
     };
     const [typesStart, typesEnd] = section(8, 'types');
     [this.#stringsStart, this.#stringsEnd] = section(16, 'strings');
-    this.#firstString = base ? base.#firstString + (base.#stringsEnd - base.#stringsStart) : 0;
+    this.#firstString = base?.stringsEnd ?? 0;
     if (this.#stringsEnd > this.#stringsStart && bytes[this.#stringsEnd - 1] !== 0) {
       throw headerError('the last BTF string has no end', this.#stringsEnd - 1, this.#stringsEnd);
     }
@@ -101,6 +101,11 @@ export class Btf {
   /** The string section, as it stands. */
   get stringBytes(): Uint8Array {
     return this.bytes.subarray(this.#stringsStart, this.#stringsEnd);
+  }
+
+  /** The string offset behind the last one: where split BTF on this one would go on. */
+  get stringsEnd(): number {
+    return this.#firstString + this.#stringsEnd - this.#stringsStart;
   }
 
   /** Where in `bytes` a type begins. */

@@ -1,4 +1,14 @@
 // BTF: the types of a kernel or an object file.
 
 export { Btf, type BtfOptions, essentialName } from './btf.js';
+export { BtfBuilder, type BtfBuilderOptions, type NewType } from './builder.js';
+export {
+  type BtfExt,
+  type CoreInfo,
+  EMPTY_BTF_EXT,
+  type FunctionInfo,
+  parseBtfExt,
+  type SourceLine,
+  writeBtfExt,
+} from './ext.js';
 export * from './types.js';
