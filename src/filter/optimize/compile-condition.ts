@@ -8,6 +8,7 @@ import { type Diagnostic, SkepError } from '../../diagnostics/index.js';
 import type { ClassicProgram } from '../../isa/index.js';
 import type { Condition, Origin } from '../condition.js';
 import { allocateRegisters } from './allocate.js';
+import type { Graph } from './cfg.js';
 import { removeDeadCode } from './dead-code.js';
 import { emit, longestPath } from './emit.js';
 import { buildFlowGraph, type FlowGraph } from './flow-graph.js';
@@ -15,7 +16,7 @@ import { groupTerms } from './group.js';
 import { liftProgram } from './lift.js';
 import { lowerTerms } from './lower.js';
 import type { MachineBlock } from './machine.js';
-import { type Generated, generateCode, optimizeGraph } from './passes.js';
+import { type Generated, generateCode, optimizeGraph, optimizeInSteps } from './passes.js';
 import { resolveRegisters } from './resolve.js';
 import { shareLists } from './share.js';
 import { buildTerms, type Reference, type Terms } from './terms.js';
@@ -69,8 +70,7 @@ export function compileCondition(condition: Condition, options: CompileCondition
 export function optimizeProgram(program: ClassicProgram): ClassicProgram {
   const graph = liftProgram(program);
   if (!graph) return program;
-  optimizeGraph(graph);
-  const generated = generateCode(graph);
+  const generated = generateShortest(graph);
   return generated && generated.program.length < program.length ? generated.program : program;
 }
 
@@ -94,13 +94,17 @@ function plainProgram(condition: Condition, accept: number): Generated {
 }
 
 /** Conditions of more tests are not compiled in all the ways: a list is a list then. */
-const MOST_TESTS_FOR_ALL_WAYS = 160;
+const MOST_TESTS_FOR_ALL_WAYS = 640;
 /** Tests in a row before a list is halved. */
-const CHAIN_LENGTHS = [6, 16, 64, Number.POSITIVE_INFINITY] as const;
+const CHAIN_LENGTH = 8;
+/** Longer chains make shorter programs: tried where a program would be too long for Linux. */
+const LONGER_CHAINS = [16, 32, 64, 128, 512] as const;
 /** Lists from here on are searched by halves although a chain of comparisons would be an eighth shorter. */
 const LONG_LIST = 32;
 /** A search must take this share of the longest path off to be preferred to a shorter program. */
 const MUCH_QUICKER = 0.75;
+/** Of quick programs, those with paths up to so much longer than the quickest's are as good. */
+const AS_QUICK = 1.3;
 
 function bestProgram(condition: Condition, accept: number, dialect: Dialect): Generated | undefined {
   const values = new Values(dialect);
@@ -110,57 +114,63 @@ function bestProgram(condition: Condition, accept: number, dialect: Dialect): Ge
   const make = (from: Reference, chainLength: number): Generated | undefined => {
     const graph = lowerTerms(terms, from, { accept, chainLength });
     resolveRegisters(graph);
+    if (leaves <= MOST_TESTS_FOR_ALL_WAYS) return generateShortest(graph);
     optimizeGraph(graph);
     return generateCode(graph);
   };
 
   if (leaves > MOST_TESTS_FOR_ALL_WAYS) {
-    // A longer chain makes a shorter program: as long as must be.
-    let best: Generated | undefined;
-    for (const chainLength of CHAIN_LENGTHS) {
-      const made = make(shared, chainLength);
-      if (made && (!best || made.program.length < best.program.length)) best = made;
-      if (best && best.program.length <= LINUX_MAX_INSTRUCTIONS) break;
+    const quick = make(shared, CHAIN_LENGTH);
+    if (!quick || quick.program.length <= LINUX_MAX_INSTRUCTIONS) return quick;
+    for (const chainLength of LONGER_CHAINS) {
+      const shorter = make(shared, chainLength);
+      if (shorter && shorter.program.length <= LINUX_MAX_INSTRUCTIONS) return shorter;
+      // An eighth is what longer chains can take off: far beyond, none will do.
+      if (quick.program.length > LINUX_MAX_INSTRUCTIONS * 1.25) break;
     }
-    return best;
+    return quick;
   }
 
   const plain = make(root, Number.POSITIVE_INFINITY);
-  const candidates = [plain];
+  if (grouped === root) return plain;
+  const candidates = [plain, make(grouped, Number.POSITIVE_INFINITY)];
+  if (shared !== grouped) candidates.push(make(shared, Number.POSITIVE_INFINITY));
   const longest = longestList(terms, grouped);
-  if (grouped !== root) {
-    candidates.push(make(grouped, Number.POSITIVE_INFINITY));
-    if (shared !== grouped) candidates.push(make(shared, Number.POSITIVE_INFINITY));
-    if (longest > CHAIN_LENGTHS[0]) {
-      candidates.push(make(grouped, CHAIN_LENGTHS[0]));
-      if (shared !== grouped) candidates.push(make(shared, CHAIN_LENGTHS[0]));
-    }
-  }
-  return choose(candidates, plain, longest);
+  if (longest <= CHAIN_LENGTH) return shortestOf(candidates);
+  candidates.push(make(grouped, CHAIN_LENGTH));
+  if (shared !== grouped) candidates.push(make(shared, CHAIN_LENGTH));
+  return quickestOf(candidates, (plain?.program.length ?? 0) * (longest > LONG_LIST ? 1.25 : 1));
 }
 
-function choose(
-  candidates: readonly (Generated | undefined)[],
-  plain: Generated | undefined,
-  longestListLength: number,
-): Generated | undefined {
-  let shortest = plain;
+/** The shortest of the programs after each step of the optimizer, the last of equal ones. */
+function generateShortest(graph: Graph): Generated | undefined {
+  let shortest: Generated | undefined;
+  for (const _ of optimizeInSteps(graph)) {
+    const generated = generateCode(graph);
+    if (generated && (!shortest || generated.program.length <= shortest.program.length)) shortest = generated;
+  }
+  return shortest;
+}
+
+function shortestOf(candidates: readonly (Generated | undefined)[]): Generated | undefined {
+  let shortest: Generated | undefined;
   for (const candidate of candidates) {
     if (candidate && (!shortest || candidate.program.length < shortest.program.length)) shortest = candidate;
   }
-  if (!shortest || candidates.length <= 3) return shortest;
-  const limit = (plain ?? shortest).program.length * (longestListLength > LONG_LIST ? 1.25 : 1);
-  let quickest = shortest;
-  let path = longestPath(shortest.program) * MUCH_QUICKER;
-  for (const candidate of candidates) {
-    if (!candidate || candidate.program.length > limit) continue;
-    const steps = longestPath(candidate.program);
-    if (steps < path || (steps === path && candidate.program.length < quickest.program.length)) {
-      path = steps;
-      quickest = candidate;
-    }
-  }
-  return quickest;
+  return shortest;
+}
+
+/** The shortest, or a much quicker one of at most `limit` instructions. */
+function quickestOf(candidates: readonly (Generated | undefined)[], limit: number): Generated | undefined {
+  const shortest = shortestOf(candidates);
+  if (!shortest) return undefined;
+  const allowed = candidates
+    .filter(candidate => candidate !== undefined)
+    .filter(({ program }) => program.length <= limit)
+    .map(candidate => ({ candidate, path: longestPath(candidate.program) }));
+  const quickest = Math.min(...allowed.map(({ path }) => path));
+  if (!(quickest <= longestPath(shortest.program) * MUCH_QUICKER)) return shortest;
+  return shortestOf(allowed.filter(({ path }) => path <= quickest * AS_QUICK).map(({ candidate }) => candidate));
 }
 
 /** Segments of the largest switch. */

@@ -25,9 +25,12 @@ export class Facts {
 
   // The log to take back: kind, what, old.
   readonly #log: number[] = [];
+  readonly #derive: boolean;
 
-  constructor(values: Values) {
+  /** With `derive`, what is known of a value tells of expressions made of it and of what it is made of. */
+  constructor(values: Values, derive: boolean) {
     this.#values = values;
+    this.#derive = derive;
     this.#low = values.low.slice();
     this.#high = values.high.slice();
   }
@@ -128,6 +131,7 @@ export class Facts {
       this.#log.push(1, value, this.#high[value]!);
       this.#high[value] = high;
     }
+    if (!this.#derive) return;
     // What is known of the upper bits bounds the whole.
     const values = this.#values;
     const mask = values.constantOperand(value, BPF_AND);
@@ -166,8 +170,8 @@ export class Facts {
     const low = this.#low[value]!;
     const high = this.#high[value]!;
     const values = this.#values;
-    if (low === high || depth === 0 || values.kind[value] !== BINARY) {
-      if (values.kind[value] === NEGATE && depth > 0) {
+    if (low === high || depth === 0 || !this.#derive || values.kind[value] !== BINARY) {
+      if (values.kind[value] === NEGATE && depth > 0 && this.#derive) {
         const [from, to] = this.#bounds(values.left[value]!, depth - 1);
         if (from === to) return [-from >>> 0, -from >>> 0];
       }

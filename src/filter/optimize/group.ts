@@ -107,7 +107,9 @@ class Grouping {
       // An `and`: its first operand decides, the others are the rest.
       const first = node.children[0]! ^ 1;
       const rest = (): Reference => terms.or(node.children.slice(1)) ^ 1;
-      if (terms.node(first).kind === 'question') return this.#question(first, rest, order);
+      if (terms.node(first).kind === 'question' && !this.#sameValue(node.children)) {
+        return this.#question(first, rest, order);
+      }
       const grouped = this.group(reference, depth + 1);
       const { kind } = terms.node(grouped);
       if (kind === 'question') return this.#question(grouped, TRUE, order);
@@ -119,6 +121,17 @@ class Grouping {
     if (terms.node(grouped).kind === 'question') return this.#question(grouped, TRUE, order);
     if (terms.node(grouped).kind === 'switch') return this.#segments(grouped, TRUE, order);
     return undefined;
+  }
+
+  /** All of them are questions to one value. */
+  #sameValue(references: readonly Reference[]): boolean {
+    let value = -1;
+    for (const reference of references) {
+      const node = this.#terms.node(reference);
+      if (node.kind !== 'question' || node.b !== -1 || (value !== -1 && node.a !== value)) return false;
+      value = node.a;
+    }
+    return true;
   }
 
   /** A comparison with a constant as ranges of the value. */

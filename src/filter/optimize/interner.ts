@@ -38,7 +38,8 @@ export class Interner {
     tuples[at + 3] = d;
     tuples[at + 4] = e;
     tuples[at + 5] = f;
-    if (this.size * 2 > this.#slots.length) this.#grow();
+    // There is always room for one more.
+    if (this.size * 2 >= this.#slots.length) this.#grow();
     return id;
   }
 

@@ -18,22 +18,40 @@ const MOST_ROUNDS = 16;
 /** Hinted values to try to do without, one by one. */
 const MOST_HINTS = 8;
 
-/** Runs the passes over the graph until nothing changes. */
-export function optimizeGraph(graph: Graph): void {
+/**
+ * Optimizes the graph step by step and yields after each step that changed it. Every step makes paths shorter, and usually the
+ * program; where it does not, the one before was better.
+ *
+ * First only what is known of a value itself: a path that leads around a test by what follows from another value takes away
+ * the chance that both ways of that test come to the same.
+ */
+export function* optimizeInSteps(graph: Graph): Generator<void, void, undefined> {
   mergeBlocks(graph);
-  simplify(graph);
+  simplify(graph, false);
+  yield;
+  if (simplify(graph, true)) yield;
   if (reorderChains(graph)) {
     mergeBlocks(graph);
-    simplify(graph);
+    simplify(graph, true);
+    yield;
   }
 }
 
-function simplify(graph: Graph): void {
+/** All of the steps. */
+export function optimizeGraph(graph: Graph): void {
+  for (const _ of optimizeInSteps(graph));
+}
+
+/** True where something changed. */
+function simplify(graph: Graph, derive: boolean): boolean {
+  let changed = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const threaded = threadJumps(graph);
+    const threaded = threadJumps(graph, derive);
+    if (threaded) changed = true;
     pruneAssignments(graph);
-    if (!mergeBlocks(graph) && !threaded) return;
+    if (!mergeBlocks(graph) && !threaded) break;
   }
+  return changed;
 }
 
 /** A program and the words of M[] it takes. */

@@ -79,7 +79,9 @@ class Search {
   /** Items `from` to `to` (exclusive), the value being known to lie between `low` and `high`. */
   tree(items: readonly Item[], from: number, to: number, low: number, high: number): Block {
     if (to - from <= this.#options.chainLength) return this.#chain(items.slice(from, to), low, high);
-    const middle = (from + to) >> 1;
+    // As few chains as there can be, of equal length, half of them on each side.
+    const chains = Math.ceil((to - from) / this.#options.chainLength);
+    const middle = from + Math.round(((to - from) * (chains >> 1)) / chains);
     const left = items[middle - 1]!;
     const right = items[middle]!;
     // Cut at the edge of a range where there is one: that edge need not be tested again.

@@ -86,6 +86,12 @@ class Sharing {
     const terms = this.#terms;
     for (let at = reference; ; ) {
       const node = terms.node(at);
+      if (node.kind === 'switch') {
+        const only = (at & 1) === 0 ? onlyPart(node) : undefined;
+        if (only === undefined) return undefined;
+        at = only;
+        continue;
+      }
       if (node.kind !== 'or') return undefined;
       if (at & 1) {
         at = node.children[node.children.length - 1]! ^ 1;
@@ -106,11 +112,28 @@ class Sharing {
   /** The term with its last `or` replaced. */
   #replaceTail(reference: Reference, replacement: Reference): Reference {
     const node = this.#terms.node(reference);
+    if (node.kind === 'switch') {
+      const only = onlyPart(node)!;
+      const inner = this.#replaceTail(only, replacement);
+      const references = node.references.map(part => (part === only ? inner : part));
+      return this.#terms.switch(node.value, node.starts, references, node.origins);
+    }
     if (node.kind !== 'or' || (reference & 1) === 0) return replacement;
     const children = [...node.children];
     children.push(this.#replaceTail(children.pop()! ^ 1, replacement) ^ 1);
     return this.#terms.or(children) ^ 1;
   }
+}
+
+/** What a switch goes to where it does not fail, if that is one thing: an `and` in the form of a switch. */
+function onlyPart(node: Switch): Reference | undefined {
+  let only: Reference | undefined;
+  for (const part of node.references) {
+    if (part === FALSE || part === only) continue;
+    if (only !== undefined || part === TRUE) return undefined;
+    only = part;
+  }
+  return only;
 }
 
 /** The ranges in which the switch goes to `part`. */

@@ -7,11 +7,11 @@ import type { Block, Graph } from './cfg.js';
 import { DominatorTree } from './dominators.js';
 import { Facts } from './facts.js';
 
-/** True where something changed. */
-export function threadJumps(graph: Graph): boolean {
+/** True where something changed. `derive`: also answer from what is known of other values, as networks tell of hosts. */
+export function threadJumps(graph: Graph, derive: boolean): boolean {
   const order = graph.postorder();
   const tree = new DominatorTree(order);
-  const facts = new Facts(graph.values);
+  const facts = new Facts(graph.values, derive);
   let changed = false;
 
   /** Where an edge leads once what is known there has been asked. */
