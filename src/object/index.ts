@@ -1,6 +1,7 @@
 // Object files: bytes -> CollectionSpec. Nothing here loads anything.
 
 export * from './btf/index.js';
+export * from './core/index.js';
 export {
   type ElfFile,
   type ElfRelocation,
