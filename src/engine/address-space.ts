@@ -85,6 +85,7 @@ class Space implements AddressSpace {
   readonly #dataAddress: number;
   readonly #bins: (Block | undefined)[] = new Array(BINS).fill(undefined);
   readonly #blocks = new Map<Region, Block>();
+  readonly #listeners = new Set<() => void>();
   #first: Block;
   #last: Block;
   /** Memory from here on was never given to anyone: still zero. */
@@ -218,6 +219,11 @@ class Space implements AddressSpace {
     return distance <= PAGE_BYTES ? nearest : 'memory that belongs to nothing';
   }
 
+  onGrow(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** A free block that holds `length` bytes at a multiple of `align`; undefined when there is none. */
   #find(length: number, align: number): Block | undefined {
     const fits = (block: Block): boolean => roundUp(block.start, align) + length <= block.end;
@@ -256,6 +262,7 @@ class Space implements AddressSpace {
     });
     if (!grown) throw new OutOfMemoryError(`no room for ${label}: this machine gives no more memory`);
     this.#renewViews();
+    for (const listener of this.#listeners) listener();
     if (this.#last.region) {
       const block = newBlock(before, this.bytes.length);
       block.before = this.#last;

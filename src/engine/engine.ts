@@ -40,21 +40,41 @@ export interface CallTarget {
   readonly call: HelperFunction;
 }
 
-/** The state of a running program that helpers may touch. One object a simulated CPU; engines keep it up to date. */
-export interface Machine {
+/** The state of a running program that helpers may touch. One object a simulated CPU; engines keep it up to date. machine.ts has the protocol. */
+export interface Machine extends Disposable {
   readonly space: AddressSpace;
-  /** High halves: [0] the result, [1..5] the arguments. */
+  /** High halves: [0] the result, [1..5] the arguments. Another array after the memory grew. */
   readonly high: Int32Array;
   /** The simulated CPU, 0 to count - 1. */
   readonly cpu: number;
   /** Address of the context of the running program. */
   context: number;
-  /** Calls a function of the running program (a callback): its first slot, and r1..r5 as unsigned low halves. Returns the low half of r0. */
-  callback: (startSlot: number, r1: number, r2: number, r3: number, r4: number, r5: number) => number;
-  /** Ends the running program and begins another in its place (bpf_tail_call). Returns only when that fails. */
-  tailCall: (target: Executable) => void;
+  /**
+   * Calls a function of the running program (a callback): its first slot, and r1..r5 as unsigned low halves. Returns the low half of
+   * r0; the high half is in `high[0]`.
+   */
+  callback(startSlot: number, r1: number, r2: number, r3: number, r4: number, r5: number): number;
+  /**
+   * bpf_tail_call: runs another program, on the same context, in place of the function that called the helper, which ends as soon
+   * as the helper returns (whatever it returns). False, and nothing happened, after 33 of them.
+   */
+  tailCall(target: Executable): boolean;
+  /**
+   * LD_ABS and LD_IND: `sizeBytes` (1, 2, 4) of the packet at a signed offset, big endian, as an unsigned number; -1 outside of it,
+   * which ends the program with 0. Absent where programs have no packet.
+   */
+  loadPacket?: ((machine: Machine, offset: number, sizeBytes: number) => number) | undefined;
   /** What the kernel keeps for the running program: its packet, task, locks... Typed by the kernel that made the machine. */
   readonly kernel: unknown;
+
+  // For engines alone.
+  /** State that compiled code reaches: see WORD in machine.ts. Another array after the memory grew. */
+  readonly words: Int32Array;
+  readonly wordsAddress: number;
+  /** r10 of frame 0. */
+  readonly stackTop: number;
+  /** The program that runs; callbacks go to it. */
+  current: Executable | undefined;
 }
 
 export interface CompileOptions {
@@ -74,6 +94,11 @@ export interface Executable {
    * half). Throws ExecutionError; memory stays as the program left it.
    */
   run(machine: Machine, contextAddress: number): number;
+  /**
+   * For the machine: runs the function at `startSlot`, in the frame that the machine says, until it exits. `r1`..`r5` are low halves, zero
+   * extended. Returns the low half of r0; the high half is in `machine.high[0]`.
+   */
+  enter(machine: Machine, startSlot: number, r1: number, r2: number, r3: number, r4: number, r5: number): number;
   /** Executions of each slot so far, where `coverage` was asked for. */
   readonly counts?: Uint32Array;
 }

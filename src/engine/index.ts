@@ -3,6 +3,17 @@
 export { createAddressSpace } from './address-space.js';
 export { type Adjacency, computeDominance, type Dominance } from './dominators.js';
 export * from './engine.js';
+export { atSlot } from './fault.js';
+export {
+  CALL_DEPTH,
+  createMachine,
+  FRAME_BYTES,
+  FRAME_LIMIT,
+  type MachineOptions,
+  runProgram,
+  TAIL_CALL_LIMIT,
+  WORD,
+} from './machine.js';
 export * from './memory.js';
 export { type FlowEnd, type FlowGraph, type FlowSink, type StructureOptions, structureFlow } from './structure.js';
 export * from './wasm/index.js';

@@ -66,6 +66,8 @@ export interface AddressSpace {
   setAccess(address: number, sizeBytes: number, access: Access): void;
   /** Whether all of the bytes may be touched so. */
   mayAccess(address: number, sizeBytes: number, write: boolean): boolean;
+  /** Calls `listener` after each growth of the memory, when every view of it is void. Returns what ends that. */
+  onGrow(listener: () => void): () => void;
   /** What lies at or near an address, for an error message: "4 bytes past the end of value of map counts". */
   describe(address: number): string;
 }
