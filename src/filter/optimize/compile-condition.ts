@@ -45,6 +45,8 @@ export interface CompileConditionOptions {
 
 export interface CompiledCondition {
   readonly program: ClassicProgram;
+  /** False: the tests as they stand, because that was asked for, or because optimized code would need too many registers. */
+  readonly optimized: boolean;
   /** The program's blocks, with the words of the tests in them. Made when first asked for. */
   readonly flowGraph: FlowGraph;
   /** Warnings: a program that is longer than Linux takes. */
@@ -58,12 +60,19 @@ export interface CompiledCondition {
  */
 export function compileCondition(condition: Condition, options: CompileConditionOptions = {}): CompiledCondition {
   const accept = options.snapLength ?? DEFAULT_SNAP_LENGTH;
+  const dialect = options.target === 'linux' ? 'linux' : 'libpcap';
   const from = options.unroll === undefined ? condition : unrollLoops(condition, options.unroll);
-  const best =
-    options.optimize === false
-      ? undefined
-      : bestProgram(from, accept, options.target === 'linux' ? 'linux' : 'libpcap');
-  return compiled(best ?? plainProgram(from, accept));
+  // Each way can do with fewer registers than the other: what was not asked for is better than nothing.
+  for (const optimized of options.optimize === false ? [false, true] : [true, false]) {
+    const generated = optimized ? bestProgram(from, accept, dialect) : plainProgram(from, accept);
+    if (generated) return compiled(generated, optimized);
+  }
+  throw new SkepError({
+    code: 'SKEP1200',
+    severity: 'error',
+    message: 'the expression needs more than the 16 words of scratch memory that the machine has',
+    notes: ['arithmetic that is nested less deeply needs fewer'],
+  });
 }
 
 /** Optimizes any classic program; one that cannot be followed or gets no shorter comes back as it is. */
@@ -75,22 +84,14 @@ export function optimizeProgram(program: ClassicProgram): ClassicProgram {
 }
 
 /** The tests one by one, as they stand. */
-function plainProgram(condition: Condition, accept: number): Generated {
+function plainProgram(condition: Condition, accept: number): Generated | undefined {
   const machine = lowerUnoptimized(condition, accept);
   let allocation = allocateRegisters(machine);
   if (!allocation) {
     removeDeadCode(machine);
     allocation = allocateRegisters(machine);
   }
-  if (!allocation) {
-    throw new SkepError({
-      code: 'SKEP1200',
-      severity: 'error',
-      message: 'the expression needs more than the 16 words of scratch memory that the machine has',
-      notes: ['arithmetic that is nested less deeply needs fewer'],
-    });
-  }
-  return { ...emit(machine, allocation), allocation };
+  return allocation && { ...emit(machine, allocation), allocation };
 }
 
 /** Conditions of more tests are not compiled in all the ways: a list is a list then. */
@@ -192,11 +193,12 @@ function longestList(terms: Terms, root: Reference): number {
   return longest;
 }
 
-function compiled(generated: Generated): CompiledCondition {
+function compiled(generated: Generated, optimized: boolean): CompiledCondition {
   const { program, blocks } = generated;
   let graph: FlowGraph | undefined;
   return {
     program,
+    optimized,
     get flowGraph(): FlowGraph {
       graph ??= buildFlowGraph(program, index => originsOf(blocks[index]));
       return graph;

@@ -2,28 +2,60 @@
 // hosts makes a million look-ups and a string key for each would be most of the compile time.
 
 const FIELDS = 6;
+/** A compilation makes dozens of tables, and those of usual filters stay small: up to here a plain list is quicker. */
+const MOST_IN_LIST = 8;
 
 /** Numbers tuples of six 32-bit integers: 0, 1, 2... in the order they are first seen. */
 export class Interner {
   /** How many different tuples have been seen. */
   size = 0;
-  #slots = new Int32Array(256).fill(-1);
-  #tuples = new Int32Array(128 * FIELDS);
+  /** Hash slots with numbers of tuples, -1: free. Empty while the tuples are searched one by one. */
+  #slots = NO_SLOTS;
+  #tuples: number[] | Int32Array = [];
 
   /** The number of the tuple; a new one is `size` before the call. */
   intern(a: number, b: number, c = 0, d = 0, e = 0, f = 0): number {
+    a |= 0;
+    b |= 0;
+    c |= 0;
+    d |= 0;
+    e |= 0;
+    f |= 0;
+    return this.#slots.length === 0 ? this.#internInList(a, b, c, d, e, f) : this.#internInTable(a, b, c, d, e, f);
+  }
+
+  #internInList(a: number, b: number, c: number, d: number, e: number, f: number): number {
+    const tuples = this.#tuples as number[];
+    for (let at = 0; at < tuples.length; at += FIELDS) {
+      if (
+        tuples[at] === a &&
+        tuples[at + 1] === b &&
+        tuples[at + 2] === c &&
+        tuples[at + 3] === d &&
+        tuples[at + 4] === e &&
+        tuples[at + 5] === f
+      ) {
+        return at / FIELDS;
+      }
+    }
+    tuples.push(a, b, c, d, e, f);
+    if (++this.size > MOST_IN_LIST) this.#rehash(MOST_IN_LIST * 8);
+    return this.size - 1;
+  }
+
+  #internInTable(a: number, b: number, c: number, d: number, e: number, f: number): number {
     const mask = this.#slots.length - 1;
-    let slot = hash(a, b, c, d, e, f) & mask;
     const tuples = this.#tuples;
+    let slot = hash(a, b, c, d, e, f) & mask;
     for (let id = this.#slots[slot]!; id !== -1; id = this.#slots[slot]!) {
       const at = id * FIELDS;
       if (
-        tuples[at] === (a | 0) &&
-        tuples[at + 1] === (b | 0) &&
-        tuples[at + 2] === (c | 0) &&
-        tuples[at + 3] === (d | 0) &&
-        tuples[at + 4] === (e | 0) &&
-        tuples[at + 5] === (f | 0)
+        tuples[at] === a &&
+        tuples[at + 1] === b &&
+        tuples[at + 2] === c &&
+        tuples[at + 3] === d &&
+        tuples[at + 4] === e &&
+        tuples[at + 5] === f
       ) {
         return id;
       }
@@ -39,15 +71,15 @@ export class Interner {
     tuples[at + 4] = e;
     tuples[at + 5] = f;
     // There is always room for one more.
-    if (this.size * 2 >= this.#slots.length) this.#grow();
+    if (this.size * 2 >= this.#slots.length) this.#rehash(this.#slots.length * 4);
     return id;
   }
 
-  #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2).fill(-1);
-    const tuples = new Int32Array(slots.length * (FIELDS / 2));
-    tuples.set(this.#tuples);
-    const mask = slots.length - 1;
+  #rehash(slotCount: number): void {
+    const slots = new Int32Array(slotCount).fill(-1);
+    const tuples = new Int32Array((slotCount / 2) * FIELDS);
+    const mask = slotCount - 1;
+    for (let i = 0; i < this.size * FIELDS; i++) tuples[i] = this.#tuples[i]!;
     for (let id = 0; id < this.size; id++) {
       const at = id * FIELDS;
       let slot =
@@ -59,6 +91,8 @@ export class Interner {
     this.#tuples = tuples;
   }
 }
+
+const NO_SLOTS = new Int32Array(0);
 
 /** Multiplicative mixing with the constants of MurmurHash3's finalizer. */
 function hash(a: number, b: number, c: number, d: number, e: number, f: number): number {

@@ -59,7 +59,7 @@ export interface Generated extends Emitted {
   readonly allocation: Allocation;
 }
 
-/** Machine code for an optimized graph; undefined where it needs more registers than there are. */
+/** Machine code for an optimized graph; undefined where it needs more registers than there are, or too much shuffling of them. */
 export function generateCode(graph: Graph): Generated | undefined {
   const hints = hintedValues(graph);
   let best = generateWith(graph, new Set());
@@ -96,7 +96,8 @@ function generateWith(graph: Graph, keep: ReadonlySet<Value>): Generated | undef
       const allocation = allocateRegisters(machine);
       return allocation && { ...emit(machine, allocation), allocation };
     } catch (error) {
-      if (!(error instanceof Unavailable) || kept.has(error.value)) throw error;
+      if (!(error instanceof Unavailable)) throw error;
+      if (kept.has(error.value) || graph.values.kind[error.value] !== PHI) return undefined;
       kept.add(error.value);
       saveWherePathsMeet(graph, error.value);
     }
@@ -105,7 +106,6 @@ function generateWith(graph: Graph, keep: ReadonlySet<Value>): Generated | undef
 
 /** A register is written again while what it held is still needed: that gets a register of its own where it is first known. */
 function saveWherePathsMeet(graph: Graph, value: Value): void {
-  if (graph.values.kind[value] !== PHI) throw new Unavailable(value);
   for (const block of graph.postorder()) {
     if (!block.joins.some(join => join.value === value)) continue;
     block.hints = [...block.hints, { register: graph.values.right[value]!, value }];

@@ -17,9 +17,11 @@ export interface SearchOptions {
   readonly pinned?: boolean;
 }
 
+const NO_ORIGINS: readonly Origin[] = [];
+
 interface Item {
   readonly low: number;
-  readonly high: number;
+  high: number;
   readonly target: Block;
   readonly origins: readonly Origin[];
 }
@@ -48,8 +50,8 @@ export function buildSearch(
     if (low > high) continue;
     const origin = origins[i];
     const last = segments[segments.length - 1];
-    if (last && last.target === targets[i]) segments[segments.length - 1] = { ...last, high };
-    else segments.push({ low, high, target: targets[i]!, origins: origin ? [origin] : [] });
+    if (last && last.target === targets[i]) last.high = high;
+    else segments.push({ low, high, target: targets[i]!, origins: origin ? [origin] : NO_ORIGINS });
   }
   if (segments.length === 1) return segments[0]!.target;
 
@@ -95,6 +97,11 @@ class Search {
   }
 
   #chain(items: readonly Item[], low: number, high: number): Block {
+    if (items.every(item => item.low === item.high)) {
+      let next = this.#otherwise;
+      for (let i = items.length - 1; i >= 0; i--) next = this.#point(items[i]!, next);
+      return next;
+    }
     const wide = this.#graph.values.high[this.#value]! > 0xffff;
     const widths = new Map<number, number>();
     for (const item of items) {

@@ -215,21 +215,14 @@ export interface BuiltTerms {
 /** The condition's terms. Takes stack for no depth of the tree. */
 export function buildTerms(condition: Condition, values: Values): BuiltTerms {
   const order = postorder(condition);
-  const results: (LeafResult | undefined)[] = [];
   const machine = new SymbolicMachine(values);
-  let leaves = 0;
-  for (const item of order) {
-    if (item.kind !== 'test') {
-      results.push(undefined);
-      continue;
-    }
-    leaves++;
-    results.push(runLeaf(item, machine));
-  }
+  // All leaves are run before any term is made: which stores later leaves read is known only then.
+  const leaves: LeafResult[] = [];
+  for (const item of order) if (item.kind === 'test') leaves.push(runLeaf(item, machine));
   const terms = new Terms(values);
   const stack: Reference[] = [];
-  for (let i = 0; i < order.length; i++) {
-    const item = order[i]!;
+  let leaf = 0;
+  for (const item of order) {
     switch (item.kind) {
       case 'constant':
         stack.push(item.value ? TRUE : FALSE);
@@ -240,15 +233,20 @@ export function buildTerms(condition: Condition, values: Values): BuiltTerms {
       case 'and':
       case 'or': {
         const children = stack.splice(stack.length - item.terms.length);
-        stack.push(item.kind === 'or' ? terms.or(children) : terms.and(children));
+        if (item.kind === 'or') {
+          stack.push(terms.or(children));
+        } else {
+          for (let i = 0; i < children.length; i++) children[i] = children[i]! ^ 1;
+          stack.push(terms.or(children) ^ 1);
+        }
         break;
       }
       case 'test':
-        stack.push(leafTerm(terms, item, results[i]!));
+        stack.push(leafTerm(terms, item, leaves[leaf++]!));
         break;
     }
   }
-  return { terms, root: stack[0]!, leaves };
+  return { terms, root: stack[0]!, leaves: leaves.length };
 }
 
 /** Children before parents, left to right. */
@@ -265,7 +263,9 @@ function postorder(root: Condition): Condition[] {
   return order.reverse();
 }
 
+/** What a leaf compares: the value alone for the usual leaf, which compares it with a constant and stores nothing. */
 type LeafResult =
+  | Value
   | { readonly kind: 'leaf'; readonly loops: boolean }
   | {
       readonly kind: 'compare';
@@ -284,17 +284,17 @@ function runLeaf(leaf: Leaf, machine: SymbolicMachine): LeafResult {
     }
     machine.step(statement.code, statement.k);
   }
-  return {
-    kind: 'compare',
-    a: machine.accumulator,
-    b: leaf.jump & BPF_X ? machine.index : -1,
-    stores: machine.memory,
-  };
+  const a = machine.accumulator;
+  const comparesX = (leaf.jump & BPF_X) !== 0;
+  if (!comparesX && !machine.memory) return a;
+  return { kind: 'compare', a, b: comparesX ? machine.index : -1, stores: machine.memory };
 }
 
 function leafTerm(terms: Terms, leaf: Leaf, result: LeafResult): Reference {
+  const jump = leaf.jump & 0xf0;
+  if (typeof result === 'number') return terms.test(jump, result, -1, leaf.k, leaf.origin);
   if (result.kind === 'leaf') return terms.add({ kind: 'leaf', leaf, loops: result.loops }, true);
-  const test = terms.test(leaf.jump & 0xf0, result.a, result.b, leaf.k, leaf.origin);
+  const test = terms.test(jump, result.a, result.b, leaf.k, leaf.origin);
   if (!result.stores) return test;
   const assignments: Assignment[] = [];
   for (const [register, value] of result.stores) {
