@@ -31,13 +31,18 @@ const MOST_MEMORY = 0x7fff0000;
 const NO_LIMIT = 0xffffffff;
 const STATUSES = (Object.keys(STATUS_CODES) as WalkStatus[]).sort((a, b) => STATUS_CODES[a] - STATUS_CODES[b]);
 
+const NO_INTERFACES: readonly WalkInterface[] = [];
+
+/** A request with its defaults filled in; one object a walker. */
+type FullRequest = { -readonly [Field in keyof WalkRequest]-?: Exclude<WalkRequest[Field], undefined> };
+
 /** Walks with one engine: takes the request with its defaults filled in and leaves the counters. */
 interface WalkEngine {
   readonly name: EngineName;
   setFilters(programs: readonly ClassicProgram[]): void;
   /** Compiles for a format what has not been compiled yet. Throws where that is forbidden. */
   compile(format: WalkRequest['format']): void;
-  walk(request: Required<WalkRequest>, result: WalkCounters): void;
+  walk(request: FullRequest, result: WalkCounters): void;
 }
 
 /**
@@ -67,6 +72,19 @@ export function createRecordWalker(
   const bytes = new Uint8Array(buffer);
   const inputStart = FREE_MEMORY;
   const outputStart = FREE_MEMORY + inputBytes;
+  const full: FullRequest = {
+    format: 'pcap',
+    bigEndian: false,
+    headerBytes: 16,
+    start: 0,
+    end: 0,
+    limitBytes: 0,
+    interfaces: NO_INTERFACES,
+    maxMatches: 0,
+    output: 'count',
+    outputStart: 0,
+    outputEnd: 0,
+  };
   const result = {
     status: 'more' as WalkStatus,
     position: 0,
@@ -91,16 +109,18 @@ export function createRecordWalker(
       engine.setFilters(next);
     },
     walk(request) {
-      const full: Required<WalkRequest> = {
-        bigEndian: false,
-        headerBytes: 16,
-        interfaces: NO_INTERFACES,
-        maxMatches: NO_LIMIT,
-        outputStart,
-        outputEnd: outputStart + outputBytes,
-        ...request,
-        limitBytes: Math.min(request.limitBytes, MOST_MEMORY),
-      };
+      // Field by field: this runs for every chunk of a file.
+      full.format = request.format;
+      full.bigEndian = request.bigEndian ?? false;
+      full.headerBytes = request.headerBytes ?? 16;
+      full.start = request.start;
+      full.end = request.end;
+      full.limitBytes = Math.min(request.limitBytes, MOST_MEMORY);
+      full.interfaces = request.interfaces ?? NO_INTERFACES;
+      full.maxMatches = request.maxMatches ?? NO_LIMIT;
+      full.output = request.output;
+      full.outputStart = request.outputStart ?? outputStart;
+      full.outputEnd = request.outputEnd ?? outputStart + outputBytes;
       checkArea(full.start, full.end, bytes.length);
       checkArea(full.outputStart, full.outputEnd, bytes.length);
       result.outputStart = full.outputStart;
@@ -117,8 +137,6 @@ export function createRecordWalker(
     },
   };
 }
-
-const NO_INTERFACES: readonly WalkInterface[] = [];
 
 /** Areas lie behind the walker's own part of the memory. */
 function checkArea(start: number, end: number, size: number): void {
@@ -167,7 +185,7 @@ class WasmWalkEngine implements WalkEngine {
     this.walks[format] = instance.exports['walk'] as () => void;
   }
 
-  walk(request: Required<WalkRequest>, result: WalkCounters): void {
+  walk(request: FullRequest, result: WalkCounters): void {
     const { control } = this;
     const put = (address: number, value: number): void => control.setUint32(address, value, true);
     const take = (address: number): number => control.getUint32(address, true);
@@ -232,7 +250,7 @@ class JsWalkEngine implements WalkEngine {
     // The filters are ready, and the walk is the same for both formats.
   }
 
-  walk(request: Required<WalkRequest>, result: WalkCounters): void {
+  walk(request: FullRequest, result: WalkCounters): void {
     walkRecords(this.bytes, this.view, this.filters, request, result);
   }
 }
