@@ -103,6 +103,7 @@ export function compileFilter(text: string, options: FilterOptions = {}): Filter
   const compiled = compileCondition(generated.condition, {
     optimize: options.optimize ?? true,
     snapLength,
+    target,
     ...(options.maxHeaders === undefined ? {} : { unroll: options.maxHeaders }),
   });
 
