@@ -225,7 +225,7 @@ class BodyReader {
   readonly #bodies = new Map<PlacedFunction, FunctionBody>();
   readonly #externs: ReadonlyMap<string, Extern>;
   readonly #lines: (section: ElfSection) => readonly SourceLine[];
-  readonly #core: (section: ElfSection) => readonly (CoreInfo & { index: number })[];
+  readonly #core: (section: ElfSection) => readonly CoreInfo[];
   readonly #infos: (section: ElfSection) => readonly FunctionInfo[];
 
   constructor({ context, functions, maps }: Programs) {
@@ -235,10 +235,7 @@ class BodyReader {
     this.#externs = readExterns(context);
     this.#lines = sortedBySection(context.ext.lines);
     this.#infos = sortedBySection(context.ext.functions);
-    const numbered = new Map(
-      [...context.ext.core].map(([name, records]) => [name, records.map((record, index) => ({ ...record, index }))]),
-    );
-    this.#core = sortedBySection(numbered);
+    this.#core = sortedBySection(context.ext.core);
   }
 
   body(placed: PlacedFunction): FunctionBody {

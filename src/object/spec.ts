@@ -95,8 +95,6 @@ export interface LineInfo {
 
 /** struct bpf_core_relo, with its strings. */
 export interface CoreRelocation {
-  /** Place in its section's list, which a poisoned instruction names (libbpf's `195896080 + index`). */
-  readonly index: number;
   readonly slot: number;
   readonly kind: number;
   readonly btfTypeId: number;

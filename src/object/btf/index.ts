@@ -2,6 +2,7 @@
 
 export { Btf, type BtfOptions, essentialName } from './btf.js';
 export { BtfBuilder, type BtfBuilderOptions, type NewType } from './builder.js';
+export { declare, typeInC } from './declaration.js';
 export {
   type BtfExt,
   type CoreInfo,
@@ -12,3 +13,4 @@ export {
   writeBtfExt,
 } from './ext.js';
 export * from './types.js';
+export { type WriteCOptions, writeC } from './write-c.js';

@@ -9,14 +9,11 @@ import type { CoreValue } from './value.js';
 export const POISON_IMM = 195896080;
 
 /** A call of a helper that no kernel has: allowed while it is dead code, refused by the verifier otherwise. */
-export function poison(index: number): Instruction {
-  return insn(0x05 | BPF_CALL, 0, 0, 0, POISON_IMM + index);
-}
+export const POISON: Instruction = insn(0x05 | BPF_CALL, 0, 0, 0, POISON_IMM);
 
-/** Whether an instruction is what `poison` makes, and for which relocation. */
-export function poisonedRelocation({ opcode, src, imm }: Instruction): number | undefined {
-  const index = imm - POISON_IMM;
-  return opcode === (0x05 | BPF_CALL) && src === 0 && index >= 0 && index < 0x100000 ? index : undefined;
+/** Whether an instruction stands where a field or enumerator does not exist. */
+export function isPoisoned({ opcode, src, imm }: Instruction): boolean {
+  return opcode === POISON.opcode && src === 0 && imm === POISON_IMM;
 }
 
 /** Bytes of BPF_W, BPF_H, BPF_B, BPF_DW, by the two size bits. */
@@ -26,7 +23,6 @@ const SIZES = [4, 2, 1, 8] as const;
 export function patchInstruction(
   instructions: Instruction[],
   slot: number,
-  index: number,
   local: CoreValue,
   target: CoreValue,
   what: string,
@@ -41,8 +37,8 @@ export function patchInstruction(
     });
   const isWide = opcode === LDDW_OPCODE;
   const poisonHere = (): void => {
-    instructions[slot] = poison(index);
-    if (isWide && slot + 1 < instructions.length) instructions[slot + 1] = poison(index);
+    instructions[slot] = POISON;
+    if (isWide && slot + 1 < instructions.length) instructions[slot + 1] = POISON;
   };
   if (target.value === undefined) {
     poisonHere();
@@ -100,7 +96,7 @@ function loadSize(
   const bothUnsigned = a.type.kind === 'int' && b.type.kind === 'int' && !a.type.signed && !b.type.signed;
   if (!bothPointers && !bothUnsigned) return 'unsafe';
   if (SIZES[present] !== a.sizeBytes) throw fail(`it reads ${SIZES[present]} bytes of a field of ${a.sizeBytes}`);
-  const size = SIZES.findIndex(bytes => bytes === b.sizeBytes);
+  const size = (SIZES as readonly number[]).indexOf(b.sizeBytes);
   if (size === -1 || ((opcode & 0xe0) === BPF_ATOMIC && b.sizeBytes < 4)) {
     throw fail(`the field has ${b.sizeBytes} bytes, which one instruction does not read`);
   }

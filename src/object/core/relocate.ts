@@ -57,7 +57,7 @@ class Relocator {
     for (const relocation of program.coreRelocations) {
       try {
         const { local, target, what } = this.#resolve(relocation);
-        patchInstruction(instructions, relocation.slot, relocation.index, local, target, what);
+        patchInstruction(instructions, relocation.slot, local, target, what);
       } catch (error) {
         if (!(error instanceof SkepError)) throw error;
         throw withPlace(error, program, relocation);
