@@ -355,11 +355,9 @@ export class Btf {
       case 'enum': {
         const values = Array.from({ length: count }, (_, index) => ({
           name: this.string(u32(12 + index * 8)),
-          value: flag ? view.getInt32(at + 16 + index * 8, little) : this.#enumValue(at + 16 + index * 8),
+          value: flag ? view.getInt32(at + 16 + index * 8, little) : u32(16 + index * 8),
         }));
-        // Before the flag was invented (Linux 6.0) it was always clear: a negative value tells.
-        const signed = flag || values.some(({ value }) => value < 0);
-        return { kind, id, name, sizeBytes: last, signed, values };
+        return { kind, id, name, sizeBytes: last, signed: flag, values };
       }
       case 'enum64': {
         const values = Array.from({ length: count }, (_, index) => {
@@ -393,11 +391,6 @@ export class Btf {
       case 'decl_tag':
         return { kind, id, name, typeId: last, component: view.getInt32(at + 12, little) };
     }
-  }
-
-  /** Enumerators are 32 bits; without the sign flag a compiler of before 6.0 may still have meant a negative one. */
-  #enumValue(at: number): number {
-    return this.#view.getInt32(at, this.byteOrder === 'little');
   }
 
   /** Without the struct's flag, a bit field is a member of an int type that has fewer bits than bytes hold (before Linux 5.0). */

@@ -2,6 +2,7 @@
 
 export { Btf, type BtfOptions, essentialName } from './btf.js';
 export { BtfBuilder, type BtfBuilderOptions, type NewType } from './builder.js';
+export { type BtfCodec, codecOf } from './codec.js';
 export { declare, typeInC } from './declaration.js';
 export {
   type BtfExt,
@@ -14,3 +15,5 @@ export {
 } from './ext.js';
 export * from './types.js';
 export { type WriteCOptions, writeC } from './write-c.js';
+export { writeRaw } from './write-raw.js';
+export { type WriteTypeScriptOptions, writeTypeScript } from './write-typescript.js';

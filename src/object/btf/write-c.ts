@@ -287,7 +287,7 @@ class CWriter {
     const suffix = type.kind === 'enum64' ? (type.signed ? 'LL' : 'ULL') : '';
     const indent = '\t'.repeat(level + 1);
     const values = type.values.map(({ name: constant, value }) => {
-      const text = type.kind === 'enum' && !type.signed ? String(Number(value) >>> 0) : `${value}${suffix}`;
+      const text = `${value}${suffix}`;
       return `${indent}${this.#unique(this.#identifiers, constant)} = ${text},\n`;
     });
     const tail = `}${enumMode(type)}`;
