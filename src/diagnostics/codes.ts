@@ -1,9 +1,10 @@
 // Every diagnostic's code, in one numbered table. A code never changes its meaning and is never used again.
-// A room has a range: 1xxx the filter language, 2xxx classic BPF, 25xx extended BPF, 3xxx capture files, 4xxx objects, 9xxx the command line.
+// A room has a range: 1xxx the filter language, 2xxx classic BPF, 25xx extended BPF, 3xxx capture files, 4xxx objects, 5xxx engines, 9xxx the command line.
 // The rooms' rows stand in files of their own; this is the whole.
 
 import { CAPTURE_CODES } from './codes/capture.js';
 import { CLASSIC_CODES } from './codes/classic.js';
+import { ENGINE_CODES } from './codes/engine.js';
 import { EXTENDED_CODES } from './codes/extended.js';
 import { FILTER_CODES } from './codes/filter.js';
 import { OBJECT_CODES } from './codes/object.js';
@@ -15,6 +16,7 @@ export const DIAGNOSTIC_CODES = {
   ...EXTENDED_CODES,
   ...CAPTURE_CODES,
   ...OBJECT_CODES,
+  ...ENGINE_CODES,
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

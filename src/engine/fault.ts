@@ -86,6 +86,14 @@ export function noFunction(startSlot: number): ExecutionError {
   return new ExecutionError('unknown-instruction', `a callback to slot ${startSlot}, where no function begins`, -1);
 }
 
+export function noPacket(slot: number): ExecutionError {
+  return new ExecutionError(
+    'not-simulated',
+    `instruction ${slot}: a packet load, and the program runs on no packet`,
+    slot,
+  );
+}
+
 /** The error as thrown by a helper, with the slot of the call put in where it knew none. */
 export function atSlot(error: ExecutionError, slot: number): ExecutionError {
   if (error.slot >= 0) return error;

@@ -3,7 +3,10 @@
 export { createAddressSpace } from './address-space.js';
 export { type Adjacency, computeDominance, type Dominance } from './dominators.js';
 export * from './engine.js';
+export { bestEngine, ENGINE_NAMES, engineNamed } from './engines.js';
 export { atSlot } from './fault.js';
+export { interpreter } from './interpreter/index.js';
+export { type LinkOptions, linkProgram, type Resolution } from './link.js';
 export {
   CALL_DEPTH,
   createMachine,
