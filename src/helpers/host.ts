@@ -12,7 +12,7 @@ export interface HelperHost {
   /** Simulated CPUs. */
   readonly cpuCount: number;
   /** CLOCK_MONOTONIC: nanoseconds since boot, an integer below 2^53 (104 days). */
-  now(): number;
+  nowNs(): number;
   /** What CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC, nanoseconds: time asleep. Default 0. */
   readonly suspendedNs?: number;
   /** What CLOCK_TAI is ahead of CLOCK_MONOTONIC, nanoseconds. Default 0. */
@@ -38,7 +38,7 @@ export interface HelperHost {
   /** What stands for the running program in `schedule`. */
   readonly program: unknown;
   /**
-   * Calls function `startSlot` of `program` with r1 to r3 when `now()` has come to `atNs`. `cpu` undefined: any. The handle's `cancel` says
+   * Calls function `startSlot` of `program` with r1 to r3 when `nowNs()` has come to `atNs`. `cpu` undefined: any. The handle's `cancel` says
    * whether it was still waiting.
    */
   schedule?(

@@ -17,6 +17,7 @@ export interface ArgumentType {
     | 'const_alloc_size_or_zero'
     | 'ptr_to_ctx'
     | 'anything'
+    | 'scalar'
     | 'ptr_to_spin_lock'
     | 'ptr_to_sock_common'
     | 'ptr_to_socket'
@@ -30,7 +31,7 @@ export interface ArgumentType {
     | 'ptr_to_timer'
     | 'kptr_xchg_dest'
     | 'ptr_to_dynptr';
-  readonly flags?: readonly ('maybe_null' | 'uninit' | 'rdonly' | 'write' | 'release' | 'aligned' | 'fixed_size')[];
+  readonly flags?: readonly ArgumentFlag[];
   /** Of a fixed-size memory argument. */
   readonly sizeBytes?: number;
   /** Type behind a ptr_to_btf_id: `task_struct`. */
@@ -38,6 +39,18 @@ export interface ArgumentType {
   /** Its 64 bits matter to the helper (a u64, not a pointer or 32-bit number). */
   readonly wide?: boolean;
 }
+
+/** Flags of enum bpf_type_flag that arguments have; the last two say what kind of dynptr. */
+export type ArgumentFlag =
+  | 'maybe_null'
+  | 'uninit'
+  | 'rdonly'
+  | 'write'
+  | 'release'
+  | 'aligned'
+  | 'fixed_size'
+  | 'dynptr_local'
+  | 'dynptr_ringbuf';
 
 /** enum bpf_return_type, likewise. */
 export type ReturnType =
@@ -60,14 +73,20 @@ export interface HelperRow {
   readonly id: number;
   /** `bpf_map_lookup_elem`. */
   readonly name: string;
+  /** Its declaration in C, with the types and names of include/uapi/linux/bpf.h: `void *bpf_map_lookup_elem(struct bpf_map *map, const void *key)`. */
+  readonly declaration: string;
   readonly args: readonly ArgumentType[];
   readonly returns: ReturnType;
+  /** Type behind a returned ptr_to_btf_id: `task_struct`. */
+  readonly returnsBtfType?: string;
   readonly signature: Signature;
   readonly gplOnly: boolean;
   /** Touches packet data, so that packet pointers are void after it. */
   readonly changesPacket: boolean;
+  /** Its memory arguments may point into the packet (pkt_access of struct bpf_func_proto). */
+  readonly takesPacketPointers: boolean;
   readonly mightSleep: boolean;
-  /** Program types that may call it, by name in the program-type table; `*` for all. */
+  /** Program types that may call it, by name in the program-type table; `*` for all. An `ext` program may call what the one it replaces may. */
   readonly programTypes: readonly string[] | '*';
   /** Kernel that brought it: `3.18`. */
   readonly since: string;

@@ -1,0 +1,90 @@
+// Helpers: redirection.
+
+import { TC } from './program-types.js';
+import type { HelperRow } from './prototype.js';
+import { ANYTHING, ANYTHING64, CONST_MAP_PTR, CTX, helper, MAP_KEY, RDONLY_MEM_OR_NULL, SIZE_OR_ZERO } from './row.js';
+
+export const REDIRECT_HELPERS: readonly HelperRow[] = [
+  helper({
+    id: 13,
+    declaration: 'long bpf_clone_redirect(struct sk_buff *skb, u32 ifindex, u64 flags)',
+    args: [CTX, ANYTHING, ANYTHING64],
+    returns: 'integer',
+    changesPacket: true,
+    programTypes: [...TC, 'lwt_xmit'],
+    since: '4.2',
+    meaning: 'sends a copy of the packet to an interface',
+  }),
+  helper({
+    id: 23,
+    declaration: 'long bpf_redirect(u32 ifindex, u64 flags)',
+    args: [ANYTHING, ANYTHING64],
+    returns: 'integer',
+    programTypes: [...TC, 'xdp', 'lwt_xmit'],
+    since: '4.4',
+    meaning: 'sends the packet to an interface when the program returns',
+  }),
+  helper({
+    id: 51,
+    declaration: 'long bpf_redirect_map(struct bpf_map *map, u64 key, u64 flags)',
+    args: [CONST_MAP_PTR, ANYTHING64, ANYTHING64],
+    returns: 'integer',
+    programTypes: ['xdp'],
+    since: '4.14',
+    meaning: 'sends the packet to what a devmap, cpumap or xskmap has under a key',
+  }),
+  helper({
+    id: 52,
+    declaration: 'long bpf_sk_redirect_map(struct sk_buff *skb, struct bpf_map *map, u32 key, u64 flags)',
+    args: [CTX, CONST_MAP_PTR, ANYTHING, ANYTHING64],
+    returns: 'integer',
+    programTypes: ['sk_skb'],
+    since: '4.14',
+    meaning: 'sends the packet to a socket of a sockmap',
+  }),
+  helper({
+    id: 60,
+    declaration: 'long bpf_msg_redirect_map(struct sk_msg_buff *msg, struct bpf_map *map, u32 key, u64 flags)',
+    args: [CTX, CONST_MAP_PTR, ANYTHING, ANYTHING64],
+    returns: 'integer',
+    programTypes: ['sk_msg'],
+    since: '4.17',
+    meaning: 'sends the message to a socket of a sockmap',
+  }),
+  helper({
+    id: 71,
+    declaration: 'long bpf_msg_redirect_hash(struct sk_msg_buff *msg, struct bpf_map *map, void *key, u64 flags)',
+    args: [CTX, CONST_MAP_PTR, MAP_KEY, ANYTHING64],
+    returns: 'integer',
+    programTypes: ['sk_msg'],
+    since: '4.18',
+    meaning: 'sends the message to a socket of a sockhash',
+  }),
+  helper({
+    id: 72,
+    declaration: 'long bpf_sk_redirect_hash(struct sk_buff *skb, struct bpf_map *map, void *key, u64 flags)',
+    args: [CTX, CONST_MAP_PTR, MAP_KEY, ANYTHING64],
+    returns: 'integer',
+    programTypes: ['sk_skb'],
+    since: '4.18',
+    meaning: 'sends the packet to a socket of a sockhash',
+  }),
+  helper({
+    id: 152,
+    declaration: 'long bpf_redirect_neigh(u32 ifindex, struct bpf_redir_neigh *params, int plen, u64 flags)',
+    args: [ANYTHING, RDONLY_MEM_OR_NULL, SIZE_OR_ZERO, ANYTHING64],
+    returns: 'integer',
+    programTypes: TC,
+    since: '5.10',
+    meaning: 'sends the packet to an interface and fills in the link-layer header from the neighbour table',
+  }),
+  helper({
+    id: 155,
+    declaration: 'long bpf_redirect_peer(u32 ifindex, u64 flags)',
+    args: [ANYTHING, ANYTHING64],
+    returns: 'integer',
+    programTypes: TC,
+    since: '5.10',
+    meaning: 'sends the packet to the peer of an interface, in its namespace',
+  }),
+];

@@ -1,0 +1,93 @@
+// Helpers: time, randomness and CPUs.
+
+import { allBut, BASE } from './program-types.js';
+import type { HelperRow } from './prototype.js';
+import { helper } from './row.js';
+
+export const TIME_HELPERS: readonly HelperRow[] = [
+  helper({
+    id: 5,
+    declaration: 'u64 bpf_ktime_get_ns(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: '*',
+    since: '4.1',
+    meaning: 'time since boot without suspend, in nanoseconds',
+  }),
+  helper({
+    id: 7,
+    declaration: 'u32 bpf_get_prandom_u32(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: '*',
+    since: '4.1',
+    meaning: 'a pseudo-random 32-bit number',
+  }),
+  helper({
+    id: 8,
+    declaration: 'u32 bpf_get_smp_processor_id(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: BASE,
+    since: '4.1',
+    meaning: 'number of the CPU that runs the program',
+  }),
+  helper({
+    id: 42,
+    declaration: 'long bpf_get_numa_node_id(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: BASE,
+    since: '4.10',
+    meaning: 'NUMA node of the CPU that runs the program',
+  }),
+  helper({
+    id: 118,
+    declaration: 'u64 bpf_jiffies64(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: BASE,
+    since: '5.6',
+    meaning: 'the 64-bit tick counter',
+  }),
+  helper({
+    id: 125,
+    declaration: 'u64 bpf_ktime_get_boot_ns(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: '*',
+    since: '5.8',
+    meaning: 'time since boot with suspend, in nanoseconds',
+  }),
+  helper({
+    id: 160,
+    declaration: 'u64 bpf_ktime_get_coarse_ns(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: allBut(
+      'kprobe',
+      'tracepoint',
+      'perf_event',
+      'cgroup_device',
+      'raw_tracepoint',
+      'lirc_mode2',
+      'raw_tracepoint_writable',
+      'cgroup_sockopt',
+      'tracing',
+      'lsm',
+      'syscall',
+      'netfilter',
+    ),
+    since: '5.11',
+    meaning: 'time since boot at the resolution of ticks, in nanoseconds',
+  }),
+  helper({
+    id: 208,
+    declaration: 'u64 bpf_ktime_get_tai_ns(void)',
+    args: [],
+    returns: 'integer',
+    programTypes: BASE,
+    since: '6.1',
+    meaning: 'International Atomic Time, in nanoseconds',
+  }),
+];
