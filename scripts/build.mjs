@@ -69,9 +69,21 @@ const cache = spawnSync(process.execPath, ['scripts/code-cache.cjs'], {
 });
 if (cache.status !== 0) process.stderr.write('no code cache: the command line will start a little slower\n');
 
-const types = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
+// Declarations of what the subpaths export, and of what that needs.
+const project = `${root}dist/tsconfig.json`;
+const compilerOptions = {
+  noEmit: false,
+  declaration: true,
+  emitDeclarationOnly: true,
+  rootDir: '../src',
+  outDir: 'types',
+};
+const files = Object.values(entryPoints).map(path => `../${path}`);
+writeFileSync(project, JSON.stringify({ extends: '../tsconfig.json', compilerOptions, files, include: [] }));
+const types = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', project], {
   cwd: root,
   stdio: 'inherit',
 });
+rmSync(project);
 if (types.status === 0) writeFileSync(stamp, '');
 process.exitCode = types.status ?? 1;
