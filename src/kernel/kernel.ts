@@ -3,19 +3,7 @@
 
 import type { CollectionSpec, MapSpec, ProgramSpec } from '../object/index.js';
 
-/** An error of the kernel, with its number: `EEXIST`, 17. */
-export class KernelError extends Error {
-  override readonly name = 'KernelError';
-  /** `EEXIST`. */
-  readonly code: string;
-  readonly errno: number;
-
-  constructor(code: string, errno: number, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.errno = errno;
-  }
-}
+export { KernelError } from '../maps/index.js';
 
 export interface Kernel extends Disposable {
   /** `sim` or `linux`. */
