@@ -54,7 +54,7 @@ export class ArrayMap extends BaseMap {
     return this.#perCpu ? this.#slotBytes * this.host.cpuCount : this.#slotBytes;
   }
 
-  lookup(machine: Machine, key: number): number {
+  override lookup(machine: Machine, key: number): number {
     const { arrayLayout } = this;
     const index = this.host.space.view.getUint32(key, true);
     if (index >= arrayLayout.maxEntries) return 0;
@@ -66,11 +66,11 @@ export class ArrayMap extends BaseMap {
     return !this.#perCpu || cpu >= this.host.cpuCount || value === 0 ? 0 : value + cpu * this.#slotBytes;
   }
 
-  update(machine: Machine, key: number, value: number, flags: number): number {
+  override update(machine: Machine, key: number, value: number, flags: number): number {
     return this.#put(key, value, flags, machine.cpu, false);
   }
 
-  userUpdate(key: number, value: number, flags: number): number {
+  override userUpdate(key: number, value: number, flags: number): number {
     return this.#put(key, value, flags, 0, this.#perCpu);
   }
 
@@ -92,15 +92,15 @@ export class ArrayMap extends BaseMap {
     return 0;
   }
 
-  delete(_machine: Machine, _key: number): number {
+  override delete(_machine: Machine, _key: number): number {
     return -ERRNO.EINVAL;
   }
 
-  userDelete(_key: number): number {
+  override userDelete(_key: number): number {
     return -ERRNO.EINVAL;
   }
 
-  userLookup(key: number, out: number, _flags: number): number {
+  override userLookup(key: number, out: number, _flags: number): number {
     const value = this.#value(key);
     if (value === 0) return -ERRNO.ENOENT;
     for (let at = 0; at < (this.#perCpu ? this.userValueSizeBytes : 1); at += this.#slotBytes) {
@@ -109,7 +109,7 @@ export class ArrayMap extends BaseMap {
     return 0;
   }
 
-  nextKey(key: number, out: number): number {
+  override nextKey(key: number, out: number): number {
     return nextIndex(this.host.space.view, key, out, this.definition.maxEntries);
   }
 

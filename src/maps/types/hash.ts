@@ -73,7 +73,7 @@ export class HashMap extends BaseMap {
     return this.definition.maxEntries + this.host.cpuCount;
   }
 
-  lookup(machine: Machine, key: number): number {
+  override lookup(machine: Machine, key: number): number {
     const node = this.find(key);
     if (node === 0) return 0;
     const { valueOffsetBytes, cpuStrideBytes, indirect, lru } = this.hashLayout;
@@ -88,11 +88,11 @@ export class HashMap extends BaseMap {
     return node === 0 ? 0 : node + this.hashLayout.valueOffsetBytes + cpu * this.slotBytes;
   }
 
-  update(machine: Machine, key: number, value: number, flags: number): number {
+  override update(machine: Machine, key: number, value: number, flags: number): number {
     return this.put(machine.cpu, key, value, flags, false);
   }
 
-  userUpdate(key: number, value: number, flags: number): number {
+  override userUpdate(key: number, value: number, flags: number): number {
     return this.put(0, key, value, flags, this.perCpu);
   }
 
@@ -129,18 +129,18 @@ export class HashMap extends BaseMap {
     return 0;
   }
 
-  delete(_machine: Machine, key: number): number {
+  override delete(_machine: Machine, key: number): number {
     return this.userDelete(key);
   }
 
-  userDelete(key: number): number {
+  override userDelete(key: number): number {
     const node = this.find(key);
     if (node === 0) return -ERRNO.ENOENT;
     this.discard(node);
     return 0;
   }
 
-  userLookup(key: number, out: number, _flags: number): number {
+  override userLookup(key: number, out: number, _flags: number): number {
     const node = this.find(key);
     if (node === 0) return -ERRNO.ENOENT;
     this.#copyNode(node, out);
@@ -155,7 +155,7 @@ export class HashMap extends BaseMap {
     return 0;
   }
 
-  nextKey(key: number, out: number): number {
+  override nextKey(key: number, out: number): number {
     const { heap, hashLayout } = this;
     heap.renew();
     let bucket = 0;
