@@ -77,9 +77,7 @@ export function compileCondition(condition: Condition, options: CompileCondition
 
 /** Optimizes any classic program; one that cannot be followed or gets no shorter comes back as it is. */
 export function optimizeProgram(program: ClassicProgram): ClassicProgram {
-  const graph = liftProgram(program);
-  if (!graph) return program;
-  const generated = generateShortest(graph);
+  const generated = generateShortest(() => liftProgram(program));
   return generated && generated.program.length < program.length ? generated.program : program;
 }
 
@@ -113,9 +111,13 @@ function bestProgram(condition: Condition, accept: number, dialect: Dialect): Ge
   const grouped = groupTerms(terms, root);
   const shared = shareLists(terms, grouped);
   const make = (from: Reference, chainLength: number): Generated | undefined => {
-    const graph = lowerTerms(terms, from, { accept, chainLength });
-    resolveRegisters(graph);
-    if (leaves <= MOST_TESTS_FOR_ALL_WAYS) return generateShortest(graph);
+    const lower = (): Graph => {
+      const graph = lowerTerms(terms, from, { accept, chainLength });
+      resolveRegisters(graph);
+      return graph;
+    };
+    if (leaves <= MOST_TESTS_FOR_ALL_WAYS) return generateShortest(lower);
+    const graph = lower();
     optimizeGraph(graph);
     return generateCode(graph);
   };
@@ -144,11 +146,21 @@ function bestProgram(condition: Condition, accept: number, dialect: Dialect): Ge
 }
 
 /** The shortest of the programs after each step of the optimizer, the last of equal ones. */
-function generateShortest(graph: Graph): Generated | undefined {
+function generateShortest(makeGraph: () => Graph | undefined): Generated | undefined {
   let shortest: Generated | undefined;
-  for (const _ of optimizeInSteps(graph)) {
-    const generated = generateCode(graph);
-    if (generated && (!shortest || generated.program.length <= shortest.program.length)) shortest = generated;
+  // Sorting chains usually helps; where there are any, also without.
+  for (const sortChains of [true, false]) {
+    const graph = makeGraph();
+    if (!graph) return undefined;
+    let sorted = false;
+    for (const step of optimizeInSteps(graph, sortChains)) {
+      if (step === 'sort') sorted = true;
+      const generated = generateCode(graph);
+      if (!generated) continue;
+      const saved = shortest ? shortest.program.length - generated.program.length : 1;
+      if (saved > 0 || (saved === 0 && sortChains)) shortest = generated;
+    }
+    if (!sorted) break;
   }
   return shortest;
 }

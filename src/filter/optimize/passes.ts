@@ -18,28 +18,37 @@ const MOST_ROUNDS = 16;
 /** Hinted values to try to do without, one by one. */
 const MOST_HINTS = 8;
 
+/** What a step did: `sort` sorted chains. */
+export type Step = 'simplify' | 'sort' | 'derive';
+
 /**
  * Optimizes the graph step by step and yields after each step that changed it. Every step makes paths shorter, and usually the
  * program; where it does not, the one before was better.
  *
  * First only what is known of a value itself: a path that leads around a test by what follows from another value takes away
- * the chance that both ways of that test come to the same.
+ * the chance that both ways of that test come to the same, and that tests of a chain have one target.
  */
-export function* optimizeInSteps(graph: Graph): Generator<void, void, undefined> {
+export function* optimizeInSteps(graph: Graph, sortChains: boolean): Generator<Step, void, undefined> {
   mergeBlocks(graph);
   simplify(graph, false);
-  yield;
-  if (simplify(graph, true)) yield;
-  if (reorderChains(graph)) {
-    mergeBlocks(graph);
-    simplify(graph, true);
-    yield;
+  yield 'simplify';
+  if (sortChains && sort(graph, false)) yield 'sort';
+  if (simplify(graph, true)) {
+    yield 'derive';
+    if (sortChains && sort(graph, true)) yield 'sort';
   }
+}
+
+function sort(graph: Graph, derive: boolean): boolean {
+  if (!reorderChains(graph)) return false;
+  mergeBlocks(graph);
+  simplify(graph, derive);
+  return true;
 }
 
 /** All of the steps. */
 export function optimizeGraph(graph: Graph): void {
-  for (const _ of optimizeInSteps(graph));
+  for (const _ of optimizeInSteps(graph, true));
 }
 
 /** True where something changed. */
