@@ -21,4 +21,9 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   { name: 'asm', summary: 'assemble classic BPF text into a program', load: () => import('./asm.js') },
   { name: 'disasm', summary: 'print a classic BPF program as text', load: () => import('./disasm.js') },
+  {
+    name: 'inspect',
+    summary: 'show what an eBPF object file holds: programs, maps, types',
+    load: () => import('./inspect.js'),
+  },
 ];

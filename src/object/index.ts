@@ -13,6 +13,8 @@ export {
   relocationName,
 } from './elf.js';
 export { fillKernelOptions, type KernelConfig, type KernelFacts, parseKernelConfig } from './kernel-config.js';
+export { type LinkOptions, linkElf, linkObjects } from './link/link.js';
+export { writeElf } from './link/write-elf.js';
 export { type LoadObjectOptions, loadElf, loadObject } from './load.js';
 export { MAP_FLAGS, MAP_TYPE_NAMES } from './map-types.js';
 export { SECTIONS, type SectionFlag, type SectionMeaning, type SectionRow, sectionMeaning } from './section-table.js';

@@ -13,6 +13,7 @@ export {
   type SourceLine,
   writeBtfExt,
 } from './ext.js';
+export { type MergedBtf, mergeBtf } from './merge.js';
 export * from './types.js';
 export { type WriteCOptions, writeC } from './write-c.js';
 export { writeRaw } from './write-raw.js';
