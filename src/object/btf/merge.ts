@@ -41,6 +41,7 @@ export function mergeBtf(
   // Declarations join definitions, by name.
   const byKey = new Map<string, number>();
   const keyOf = new Map<number, string>();
+  const preferred = new Set<string>();
   const skipped = new Set<number>();
   for (const [input, btf] of inputs.entries()) {
     for (const type of btf.types()) {
@@ -49,8 +50,10 @@ export function mergeBtf(
       const key = options.mergeKey(btf, type);
       if (key === undefined) continue;
       keyOf.set(node, key);
-      if (!byKey.has(key) || (options.prefer(btf, type) && !options.prefer(btf, nodes[byKey.get(key)!]!.type)))
-        byKey.set(key, node);
+      const isPreferred = options.prefer(btf, type);
+      if (byKey.has(key) && (!isPreferred || preferred.has(key))) continue;
+      byKey.set(key, node);
+      if (isPreferred) preferred.add(key);
     }
   }
   const chosen = (node: number): number => {
