@@ -4,7 +4,7 @@
 // Addresses are unsigned 32-bit numbers in `machine.space`. Errors are the kernel's: 0 or -errno. Multi-byte network values
 // (protocols, ports, addresses as numbers) are in host order unless a name ends with `Be`; addresses of hosts are bytes in wire order.
 
-import type { Executable, Machine } from '../engine/index.js';
+import type { Machine } from '../engine/index.js';
 import type { KernelMap } from '../maps/index.js';
 
 /** The parts that every kernel has, and those of some program types. */
@@ -25,16 +25,8 @@ export interface HelperHost {
   numaNode?(cpu: number): number;
   /** The map behind a handle (what a program has as a pointer to a map). */
   mapAt(handle: number): KernelMap | undefined;
-  /** The program in a slot of a prog_array, ready to run; undefined: the slot is empty. */
-  tailCallTarget(map: KernelMap, index: number): Executable | undefined;
-
   /** A line of bpf_trace_printk, without its newline if it had one. */
   emitPrintk(line: string): void;
-  /** A record for the perf buffer of a CPU. 0, or -ENOENT when nobody opened that buffer, -ENOSPC when it is full. */
-  emitPerfEvent(map: KernelMap, cpu: number, record: Uint8Array): number;
-  /** A counter of a perf_event_array; undefined: none is open there. */
-  readPerfCounter?(map: KernelMap, index: number): PerfCounter | undefined;
-
   /** What stands for the running program in `schedule`. */
   readonly program: unknown;
   /**
@@ -58,9 +50,6 @@ export interface HelperHost {
   taskAt?(address: number): TaskView | undefined;
   cgroupById?(id: bigint): CgroupView | undefined;
   cgroupAt?(address: number): CgroupView | undefined;
-  /** The cgroup in a slot of a cgroup_array. */
-  cgroupInMap?(map: KernelMap, index: number): CgroupView | undefined;
-
   /** The packet of an skb or XDP program. */
   readonly packet?: PacketBuffer;
   /** The message of an sk_msg program. */
@@ -101,12 +90,6 @@ export interface HelperHost {
   formatBtf?(address: number, typeId: number, flags: number): string | undefined;
   /** Size of a type of the program's own BTF, for bpf_obj_new; undefined: there is none. */
   programTypeSize?(typeId: number): number | undefined;
-}
-
-export interface PerfCounter {
-  readonly counter: bigint;
-  readonly enabledNs: bigint;
-  readonly runningNs: bigint;
 }
 
 export interface ScheduledCall {
@@ -393,49 +376,4 @@ export interface TracingView {
 /** The kernel of a running machine. */
 export function hostOf(machine: Machine): HelperHost {
   return machine.kernel as HelperHost;
-}
-
-// What helpers ask of maps beyond KernelMap: map types that have more implement these.
-
-export interface RingBufferMap extends KernelMap {
-  /** Address of a record of `sizeBytes`; 0: no room. */
-  reserve(machine: Machine, sizeBytes: number): number;
-  /** Hands a reserved record over, or away. `flags`: BPF_RB_NO_WAKEUP 1, BPF_RB_FORCE_WAKEUP 2. */
-  commit(machine: Machine, sample: number, flags: number, discard: boolean): void;
-  /** BPF_RB_AVAIL_DATA 0, RING_SIZE 1, CONS_POS 2, PROD_POS 3. */
-  query(what: number): number;
-}
-
-export interface UserRingBufferMap extends KernelMap {
-  /** The next sample from user space: its address and length in bytes, or -ENODATA, -EAGAIN (discarded: skipped), -EINVAL, -E2BIG. */
-  peek(): { readonly address: number; readonly sizeBytes: number } | number;
-  /** Lets the sample that peek gave go. */
-  consume(): void;
-}
-
-export interface StackTraceMap extends KernelMap {
-  /** Stores a stack; its id, -EEXIST or -EINVAL. `flags`: BPF_F_FAST_STACK_CMP 0x200, BPF_F_REUSE_STACKID 0x400. */
-  store(addresses: readonly bigint[], flags: number): number;
-}
-
-export interface LocalStorageMap extends KernelMap {
-  /** Value of an owner; created (from `initial` if not 0) when `create` is set. 0: there is none. */
-  storage(owner: object, create: boolean, initial: number): number;
-  /** 0 or -ENOENT. */
-  deleteStorage(owner: object): number;
-}
-
-export interface SocketMap extends KernelMap {
-  /** Address of the socket under a key; 0: none. */
-  socketUnder(key: number): number;
-  setSocket(key: number, socketAddress: number, flags: number): number;
-}
-
-export interface PerCpuMap extends KernelMap {
-  lookupOnCpu(machine: Machine, key: number, cpu: number): number;
-}
-
-export interface IterableMap extends KernelMap {
-  /** Calls for every element with the addresses of key and value until it returns true; how many were visited. */
-  forEach(machine: Machine, visit: (key: number, value: number) => boolean): number;
 }
