@@ -6,7 +6,7 @@ import { interpreter } from './interpreter/index.js';
 /** Where each engine comes from. */
 const ENGINES: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   interpreter: async () => interpreter,
-  wasm: () => missing('wasm', 'the WebAssembly compiler'),
+  wasm: async () => (await import('./jit-wasm/index.js')).createWasmEngine(),
   x64: () => missing('x64', 'the x86-64 compiler'),
 };
 

@@ -105,8 +105,11 @@ export class FunctionBuilder {
     return this;
   }
 
-  /** The body as it stands in the code section, without its size. */
-  encode(): ByteBuffer {
+  /**
+   * The body as it stands in the code section, without its size. `onInstruction` is told of each instruction: its place in the
+   * stream and its position in the body.
+   */
+  encode(onInstruction?: (place: number, position: number) => void): ByteBuffer {
     const out = new Buffer(this.stream.length * 2 + 64);
     const locals = this.locals.slice(this.type.params.length);
     const runs: { type: ValueType; count: number }[] = [];
@@ -120,14 +123,19 @@ export class FunctionBuilder {
       out.unsigned(count);
       out.u8(VALUE_TYPES[type]);
     }
-    encodeStream(this.stream, out);
+    encodeStream(this.stream, out, onInstruction);
     out.u8(OPCODES[OPCODE_INDEX['end']]!.bytes[0]!);
     return out;
   }
 }
 
-function encodeStream(stream: readonly number[], out: ByteBuffer): void {
+function encodeStream(
+  stream: readonly number[],
+  out: ByteBuffer,
+  onInstruction?: (place: number, position: number) => void,
+): void {
   for (let at = 0; at < stream.length; ) {
+    onInstruction?.(at, out.length);
     const row = OPCODES[stream[at++]!]!;
     for (const byte of row.bytes) out.u8(byte);
     switch (row.immediate) {

@@ -149,7 +149,8 @@ export class ModuleBuilder {
     this.exports.push({ name, kind, index });
   }
 
-  toBytes(): Uint8Array<ArrayBuffer> {
+  /** The module in binary format. `onBody` is told where in it each function's body begins. */
+  toBytes(onBody?: (body: FunctionBuilder, position: number) => void): Uint8Array<ArrayBuffer> {
     const out = new ByteBuffer(1024);
     out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     const section = <T>(id: number, items: readonly T[], write: (content: ByteBuffer, item: T) => void): void => {
@@ -212,7 +213,19 @@ export class ModuleBuilder {
       content.unsigned(functions.length);
       for (const index of functions) content.unsigned(index);
     });
-    section(SECTION.code, this.functions, (content, body) => content.sized(body.encode()));
+    const bodies: [FunctionBuilder, number][] = [];
+    section(SECTION.code, this.functions, (content, body) => {
+      const encoded = body.encode();
+      content.sized(encoded);
+      bodies.push([body, content.length - encoded.length]);
+    });
+    // The section ends where it ends in what is written now.
+    const codeEnd = out.length;
+    const last = bodies.at(-1);
+    if (onBody && last) {
+      const codeStart = codeEnd - (last[1] + last[0].encode().length);
+      for (const [body, position] of bodies) onBody(body, codeStart + position);
+    }
     section(SECTION.data, this.data, (content, { offset, bytes }) => {
       content.unsigned(0);
       writeOffset(content, offset);
