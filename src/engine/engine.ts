@@ -2,6 +2,7 @@
 // address space; an engine makes it executable there. The three engines agree on every result and every error.
 
 import type { Program as Instructions } from '../isa/extended/index.js';
+import type { MapLookup } from './map-lookup.js';
 import type { AddressSpace } from './memory.js';
 
 export type EngineName = 'interpreter' | 'wasm' | 'x64';
@@ -84,6 +85,10 @@ export interface CompileOptions {
   readonly budgetInstructions?: number;
   /** Count how often each instruction ran (interpreter; the others count basic blocks). */
   readonly coverage?: boolean;
+  /** The map behind a handle, so that a JIT can compile its lookup. The program is then bound to that map's address space. */
+  readonly mapAt?: (handle: number) => MapLookup | undefined;
+  /** The address space that it is to run in; a JIT then prepares for that one. It may run in others. */
+  readonly space?: AddressSpace;
 }
 
 export interface Executable {
