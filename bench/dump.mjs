@@ -84,7 +84,7 @@ export async function run({ log, quick }) {
   };
   const started = Object.fromEntries(Object.keys(starts).map(name => [name, []]));
   const node = [];
-  for (let round = 0; round < 4 * ROUNDS; round++) {
+  for (let round = 0; round < 4 * rounds; round++) {
     node.push(cpuSeconds([process.execPath, '-e', '0']));
     for (const [name, args] of Object.entries(starts))
       started[name].push(cpuSeconds([process.execPath, skep, ...args]));
@@ -97,7 +97,7 @@ export async function run({ log, quick }) {
       rows,
     },
     {
-      title: `start-up: CPU ms of a whole process, medians of ${4 * ROUNDS}`,
+      title: `start-up: CPU ms of a whole process, medians of ${4 * rounds}`,
       note: 'ratio to a Node that does nothing',
       columns: ['skep', 'node -e 0'],
       rows: Object.entries(started).map(([name, seconds]) => ({
