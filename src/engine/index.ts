@@ -5,7 +5,16 @@ export { type Adjacency, computeDominance, type Dominance } from './dominators.j
 export * from './engine.js';
 export { bestEngine, ENGINE_NAMES, engineNamed } from './engines.js';
 export { atSlot } from './fault.js';
-export { interpreter } from './interpreter/index.js';
+export {
+  type CallFrame,
+  createStepper,
+  interpreter,
+  type Stepper,
+  type StepperOptions,
+  type Stop,
+  type Watch,
+} from './interpreter/index.js';
+export { createWasmEngine, listWasm } from './jit-wasm/index.js';
 export { type LinkOptions, linkProgram, type Resolution } from './link.js';
 export {
   CALL_DEPTH,
@@ -17,6 +26,7 @@ export {
   TAIL_CALL_LIMIT,
   WORD,
 } from './machine.js';
+export * from './map-lookup.js';
 export * from './memory.js';
 export { type FlowEnd, type FlowGraph, type FlowSink, type StructureOptions, structureFlow } from './structure.js';
 export * from './wasm/index.js';

@@ -158,9 +158,63 @@ class SimulatedCpu implements Machine {
   }
 }
 
+/** What a run displaced, to be put back when it ends. */
+export interface RunScope {
+  readonly machine: Machine;
+  readonly current: Executable | undefined;
+  readonly context: number;
+  readonly frame: number;
+  readonly frameLimit: number;
+  readonly budget: number;
+  readonly tailCalls: number;
+}
+
 /**
- * Runs a program from its beginning: what every engine's `Executable.run` is. A program may be run from within a helper of
- * another one on the same machine; it then gets the frames behind, and its own budget and count of tail calls.
+ * Makes a machine ready for a run: the executable is its current one, frames, budget and tail calls are counted anew. A program may be
+ * run from within a helper of another one on the same machine: it then gets the frames behind.
+ */
+export function beginRun(
+  executable: Executable,
+  machine: Machine,
+  contextAddress: number,
+  budgetInstructions: number,
+): RunScope {
+  const { words, current, context } = machine;
+  const scope = {
+    machine,
+    current,
+    context,
+    frame: words[WORD.frame]!,
+    frameLimit: words[WORD.frameLimit]!,
+    budget: words[WORD.budget]!,
+    tailCalls: words[WORD.tailCalls]!,
+  };
+  const first = current ? words[WORD.frame]! + 1 : 0;
+  if (first >= FRAME_LIMIT) throw callDepth(-1);
+  words[WORD.frame] = first;
+  words[WORD.frameLimit] = Math.min(first + CALL_DEPTH, FRAME_LIMIT);
+  words[WORD.budget] = Math.min(budgetInstructions, 0xffff_ffff);
+  words[WORD.tailCalls] = 0;
+  words[WORD.stop] = 0;
+  machine.current = executable;
+  machine.context = contextAddress;
+  return scope;
+}
+
+/** Puts back what the run displaced, however it ended. */
+export function endRun({ machine, current, context, frame, frameLimit, budget, tailCalls }: RunScope): void {
+  const { words } = machine;
+  machine.current = current;
+  machine.context = context;
+  words[WORD.frame] = frame;
+  words[WORD.frameLimit] = frameLimit;
+  words[WORD.budget] = budget;
+  words[WORD.tailCalls] = tailCalls;
+  words[WORD.stop] = 0;
+}
+
+/**
+ * Runs a program from its beginning: what every engine's `Executable.run` is.
  *
  * @returns the low half of r0, unsigned; the high half is in `machine.high[0]`.
  */
@@ -170,27 +224,10 @@ export function runProgram(
   contextAddress: number,
   budgetInstructions: number,
 ): number {
-  const { words, current, context } = machine;
-  const [frame, frameLimit, budget, tailCalls] = words.subarray(WORD.frame, WORD.tailCalls + 1);
-  const first = current ? frame! + 1 : 0;
-  if (first >= FRAME_LIMIT) throw callDepth(-1);
-  words[WORD.frame] = first;
-  words[WORD.frameLimit] = Math.min(first + CALL_DEPTH, FRAME_LIMIT);
-  words[WORD.budget] = Math.min(budgetInstructions, 0xffff_ffff);
-  words[WORD.tailCalls] = 0;
-  words[WORD.stop] = 0;
-  machine.current = executable;
-  machine.context = contextAddress;
+  const scope = beginRun(executable, machine, contextAddress, budgetInstructions);
   try {
     return executable.enter(machine, 0, contextAddress, 0, 0, 0, 0) >>> 0;
   } finally {
-    machine.current = current;
-    machine.context = context;
-    const after = machine.words;
-    after[WORD.frame] = frame!;
-    after[WORD.frameLimit] = frameLimit!;
-    after[WORD.budget] = budget!;
-    after[WORD.tailCalls] = tailCalls!;
-    after[WORD.stop] = 0;
+    endRun(scope);
   }
 }

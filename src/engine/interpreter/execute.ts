@@ -69,6 +69,10 @@ export class InterpretedProgram implements Executable {
   readonly #countOf: Int32Array;
   #saved = new Int32Array(16 * SAVED_WORDS);
   #depth = 0;
+  /** Runs that have begun and not ended. */
+  #active = 0;
+  /** The shadow of the memory as it was seen last. */
+  #shadow = new Int8Array(0);
 
   constructor(
     program: LinkedProgram,
@@ -100,18 +104,20 @@ export class InterpretedProgram implements Executable {
   enter(machine: Machine, startSlot: number, r1: number, r2: number, r3: number, r4: number, r5: number): number {
     const { low, high } = this;
     const depth = this.#depth;
-    // This may be a callback, or a tail call of the program to itself: what its caller keeps comes back.
-    const kept = [low[6]!, low[7]!, low[8]!, low[9]!, low[10]!, high[6]!, high[7]!, high[8]!, high[9]!, high[10]!];
+    // A callback, or a tail call of the program to itself: what its caller keeps must come back.
+    const kept = this.#active > 0 ? [...low.subarray(6, 11), ...high.subarray(6, 11)] : undefined;
+    this.#active++;
     try {
       this.begin(machine, startSlot, r1, r2, r3, r4, r5);
-      this.execute(machine, this.#depth, Infinity);
+      this.execute(machine, depth, Infinity);
       machine.high[0] = high[0]!;
       return low[0]! >>> 0;
     } finally {
+      this.#active--;
       this.#depth = depth;
-      for (let register = 6; register <= 10; register++) {
-        low[register] = kept[register - 6]!;
-        high[register] = kept[register - 1]!;
+      if (kept) {
+        low.set(kept.slice(0, 5), 6);
+        high.set(kept.slice(5), 6);
       }
     }
   }
@@ -121,8 +127,10 @@ export class InterpretedProgram implements Executable {
     const { low, high } = this;
     const entry = this.decoded.entries.get(startSlot);
     if (entry === undefined) throw noFunction(startSlot);
-    high.fill(0, 0, PROGRAM_REGISTERS);
-    low.fill(0, 0, PROGRAM_REGISTERS);
+    for (let register = 0; register < PROGRAM_REGISTERS; register++) {
+      low[register] = 0;
+      high[register] = 0;
+    }
     low[1] = r1;
     low[2] = r2;
     low[3] = r3;
@@ -136,6 +144,11 @@ export class InterpretedProgram implements Executable {
   /** What local calls saved, SAVED_WORDS each, and how many words of it are in use. */
   get saved(): { readonly words: Int32Array; readonly depth: number } {
     return { words: this.#saved, depth: this.#depth };
+  }
+
+  /** Forgets local calls that were not returned from. */
+  unwind(depth: number): void {
+    this.#depth = depth;
   }
 
   /**
@@ -155,7 +168,8 @@ export class InterpretedProgram implements Executable {
     let bytes = machine.space.bytes;
     let view = machine.space.view;
     // Address a's shadow byte is shadow[a >>> 3].
-    let shadow = new Int8Array(bytes.buffer, shadowAddress);
+    let shadow = this.#shadow;
+    if (shadow.buffer !== bytes.buffer) shadow = this.#shadow = new Int8Array(bytes.buffer, shadowAddress);
     let limit = bytes.length;
     let pc = this.pc;
     let loops = this.loops;
@@ -481,7 +495,7 @@ export class InterpretedProgram implements Executable {
               words = machine.words;
               bytes = machine.space.bytes;
               view = machine.space.view;
-              shadow = new Int8Array(bytes.buffer, shadowAddress);
+              shadow = this.#shadow = new Int8Array(bytes.buffer, shadowAddress);
               limit = bytes.length;
             }
             saved = this.#saved;
@@ -775,6 +789,7 @@ export class InterpretedProgram implements Executable {
       }
     } catch (error) {
       this.pc = pc - 1;
+      this.#depth = depth;
       if (error instanceof ExecutionError) throw atSlot(error, slotOf[pc - 1]);
       // An unchecked access outside of the whole memory.
       if (error instanceof RangeError) throw this.#outside(machine, pc - 1, error);

@@ -3,6 +3,8 @@
 import type { CallTarget, CompileOptions, Engine, Executable, LinkedProgram } from '../engine.js';
 import { InterpretedProgram } from './execute.js';
 
+export { type CallFrame, createStepper, type Stepper, type StepperOptions, type Stop, type Watch } from './stepper.js';
+
 /** Can run everywhere; what the other engines are compared with. */
 export const interpreter: Engine = {
   name: 'interpreter',
