@@ -64,7 +64,13 @@ export class WasmProgram implements Executable {
 
   constructor(program: LinkedProgram, targets: Targets, options: CompileOptions, buildOptions: BuildOptions = {}) {
     this.program = program;
-    this.targets = targets;
+    // Each is asked for once: who answers may make it anew.
+    const known = new Map<string, CallTarget | undefined>();
+    this.targets = (id, kind) => {
+      const key = `${kind} ${id}`;
+      if (!known.has(key)) known.set(key, targets(id, kind));
+      return known.get(key);
+    };
     this.options = options;
     this.buildOptions = buildOptions;
     this.decoded = decodeProgram(program);
@@ -147,6 +153,7 @@ export class WasmProgram implements Executable {
       stackTop: machine.stackTop,
       cpu: machine.cpu,
       fault: (fault: number, slot: number, detail: number) => {
+        machine.words[WORD.scratch] = slot;
         throw this.faultOf(fault, slot, detail);
       },
       wild: (low: number, high: number, access: number, slot: number) => {
@@ -202,11 +209,15 @@ export class WasmProgram implements Executable {
   /** An error on its way out: a helper's gets its slot; a trap of the memory becomes what it means. */
   private placed(error: unknown, machine: Machine): unknown {
     if (error instanceof ExecutionError) return atSlot(error, machine.words[WORD.scratch]!);
+    // A trap says where, but not with which address.
     if (!(error instanceof WebAssembly.RuntimeError)) return error;
     const slot = trapSlot(error, this.moduleFor(machine.space).built);
-    const instruction = this.program.instructions[slot];
-    if (!instruction) return error;
-    const wild = new ExecutionError('wild-access', `instruction ${slot} touches what lies outside of the memory`, slot);
+    const row = this.decoded.rows[slot];
+    if (!row) return error;
+    const does = row.kind === 'load' || row.kind === 'load-acquire' ? 'reads' : 'writes';
+    const bytes = row.bits === 8 ? 'a byte' : `${row.bits / 8} bytes`;
+    const what = row.kind === 'call' ? 'has its key' : `${does} ${bytes}`;
+    const wild = new ExecutionError('wild-access', `instruction ${slot} ${what} outside of the memory`, slot);
     wild.cause = error;
     return wild;
   }
