@@ -129,7 +129,8 @@ export abstract class BaseMap implements KernelMap {
 }
 
 const sameFields = (a: readonly SpecialField[], b: readonly SpecialField[]): boolean =>
-  a.length === b.length && a.every((field, at) => field.kind === b[at]!.kind && field.offsetBytes === b[at]!.offsetBytes);
+  a.length === b.length &&
+  a.every((field, at) => field.kind === b[at]!.kind && field.offsetBytes === b[at]!.offsetBytes);
 
 /** Bytes that user space passes for a value of a per-CPU map. */
 export const perCpuValueBytes = (host: MapHost, definition: MapDefinition): number =>

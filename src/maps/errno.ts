@@ -20,6 +20,7 @@ export const ERRNO = {
   ENODATA: 61,
   EOVERFLOW: 75,
   EOPNOTSUPP: 95,
+  EINPROGRESS: 115,
   ENOTSUPP: 524,
 } as const;
 

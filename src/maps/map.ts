@@ -28,7 +28,16 @@ export interface MapDefinition {
 
 /** A field that only helpers touch: copies leave it out, and user space reads zeros in its place. */
 export interface SpecialField {
-  readonly kind: 'spin_lock' | 'timer' | 'workqueue' | 'kptr' | 'list_head' | 'list_node' | 'rb_root' | 'rb_node' | 'refcount';
+  readonly kind:
+    | 'spin_lock'
+    | 'timer'
+    | 'workqueue'
+    | 'kptr'
+    | 'list_head'
+    | 'list_node'
+    | 'rb_root'
+    | 'rb_node'
+    | 'refcount';
   readonly offsetBytes: number;
   readonly sizeBytes: number;
 }
@@ -38,10 +47,14 @@ export interface MapObjects {
   map: KernelMap;
   program: MapProgram;
   socket: MapSocket;
+  /** By the address that programs have of it instead of a number. */
+  'socket-at': MapSocket;
   'xdp-socket': MapSocket;
   'perf-event': MapPerfEvent;
   cgroup: MapOwner;
   inode: MapOwner;
+  /** A socket as the owner of storage. */
+  'socket-owner': MapOwner;
   task: MapOwner;
 }
 
@@ -73,7 +86,7 @@ export interface MapPerfEvent {
   read?(): bigint;
 }
 
-/** Something that storage can hang on: `id` is what a program's pointer to it identifies (its address in the simulated kernel). */
+/** Something that storage can hang on: a socket, task, inode or cgroup. The object itself is the key. */
 export interface MapOwner {
   readonly id: number;
 }
@@ -112,7 +125,7 @@ export interface KernelMap {
   /** bpf_map_lookup_elem: address of the value, or 0. */
   lookup(machine: Machine, key: number): number;
   /** bpf_map_lookup_percpu_elem: address of one CPU's value, or 0. */
-  lookupPerCpu?(key: number, cpu: number): number;
+  lookupOnCpu?(machine: Machine, key: number, cpu: number): number;
   /** bpf_map_update_elem: 0 or -errno. */
   update(machine: Machine, key: number, value: number, flags: number): number;
   /** bpf_map_delete_elem: 0 or -errno. */
@@ -122,10 +135,10 @@ export interface KernelMap {
   pop?(machine: Machine, value: number): number;
   peek?(machine: Machine, value: number): number;
   /**
-   * bpf_for_each_map_elem: calls `visit` with the addresses of each key and value until it answers other than 0. How many
-   * elements were visited, or -errno.
+   * bpf_for_each_map_elem: calls `visit` with the addresses of each key and value until it answers true. How many
+   * elements were visited.
    */
-  forEach?(machine: Machine, visit: (key: number, value: number) => number): number;
+  forEach?(machine: Machine, visit: (key: number, value: number) => boolean): number;
 
   /** BPF_MAP_LOOKUP_ELEM of bpf(2): copies the value(s) to `out` (userValueSizeBytes of it). 0 or -errno. */
   userLookup(key: number, out: number, flags: number): number;

@@ -61,7 +61,7 @@ export class ArrayMap extends BaseMap {
     return arrayLayout.valuesAddress + index * arrayLayout.strideBytes + machine.cpu * arrayLayout.cpuStrideBytes;
   }
 
-  lookupPerCpu(key: number, cpu: number): number {
+  lookupOnCpu(_machine: Machine, key: number, cpu: number): number {
     const value = this.#value(key);
     return !this.#perCpu || cpu >= this.host.cpuCount || value === 0 ? 0 : value + cpu * this.#slotBytes;
   }
@@ -113,13 +113,13 @@ export class ArrayMap extends BaseMap {
     return nextIndex(this.host.space.view, key, out, this.definition.maxEntries);
   }
 
-  forEach(machine: Machine, visit: (key: number, value: number) => number): number {
+  forEach(machine: Machine, visit: (key: number, value: number) => boolean): number {
     const { valuesAddress, strideBytes, cpuStrideBytes, maxEntries } = this.arrayLayout;
     this.#forEachKey ||= this.allocate(8, `key of map ${this.definition.name}`, 'read').address;
     for (let index = 0; index < maxEntries; index++) {
       this.host.space.view.setUint32(this.#forEachKey, index, true);
       const value = valuesAddress + index * strideBytes + machine.cpu * cpuStrideBytes;
-      if (visit(this.#forEachKey, value) !== 0) return index + 1;
+      if (visit(this.#forEachKey, value)) return index + 1;
     }
     return maxEntries;
   }

@@ -82,7 +82,7 @@ export class HashMap extends BaseMap {
     return indirect ? this.heap.u32[value >>> 2]! : value;
   }
 
-  lookupPerCpu(key: number, cpu: number): number {
+  lookupOnCpu(_machine: Machine, key: number, cpu: number): number {
     if (!this.perCpu || cpu >= this.host.cpuCount) return 0;
     const node = this.find(key);
     return node === 0 ? 0 : node + this.hashLayout.valueOffsetBytes + cpu * this.slotBytes;
@@ -181,7 +181,7 @@ export class HashMap extends BaseMap {
     return -ERRNO.ENOENT;
   }
 
-  forEach(machine: Machine, visit: (key: number, value: number) => number): number {
+  forEach(machine: Machine, visit: (key: number, value: number) => boolean): number {
     const { heap, hashLayout } = this;
     const { bucketsAddress, bucketMask, valueOffsetBytes, cpuStrideBytes, keySizeBytes } = hashLayout;
     const keyAccess = this.host.space;
@@ -196,7 +196,7 @@ export class HashMap extends BaseMap {
         keyAccess.setAccess(node + NODE.key, keySizeBytes, 'read');
         const stop = visit(node + NODE.key, node + valueOffsetBytes + machine.cpu * cpuStrideBytes);
         keyAccess.setAccess(node + NODE.key, keySizeBytes, 'none');
-        if (stop !== 0) return visited;
+        if (stop) return visited;
         heap.renew();
         node = next;
       }

@@ -42,6 +42,33 @@ abstract class SocketMapBase extends BaseMap {
     return this.host.objectOf?.(this.objectKind, number) ?? -ERRNO.EBADF;
   }
 
+  /** The socket under the key at an address. */
+  abstract socketAt(key: number): MapSocket | undefined;
+  protected abstract put(key: number, socket: MapSocket, flags: number): number;
+
+  /** Address of the socket under the key at an address, for the redirect and select helpers; 0: none. */
+  socketUnder(key: number): number {
+    return this.socketAt(key)?.address ?? 0;
+  }
+
+  /** bpf_sock_map_update, bpf_sock_hash_update: puts the socket at an address there. 0 or -errno. */
+  setSocket(key: number, socketAddress: number, flags: number): number {
+    const socket = this.host.objectOf?.('socket-at', socketAddress);
+    return socket ? this.put(key, socket, flags) : -ERRNO.EINVAL;
+  }
+
+  override lookup(_machine: Machine, key: number): number {
+    return this.socketUnder(key);
+  }
+
+  override update(_machine: Machine, key: number, value: number, flags: number): number {
+    return this.setSocket(key, value, flags);
+  }
+
+  override delete(_machine: Machine, key: number): number {
+    return this.userDelete(key);
+  }
+
   /** What user space reads of a socket. */
   protected copyCookie(socket: MapSocket | undefined, out: number): number {
     if (this.definition.valueSizeBytes !== 8) return -ERRNO.ENOSPC;
@@ -60,13 +87,12 @@ export class SocketArrayMap extends SocketMapBase {
     this.#kind = kind;
   }
 
-  /** The socket at an index, for the redirect and select helpers. */
-  socket(index: number): MapSocket | undefined {
-    return this.#sockets.get(index);
+  socketAt(key: number): MapSocket | undefined {
+    return this.#sockets.get(this.host.space.view.getUint32(key, true));
   }
 
-  /** Puts a socket there (bpf_sock_map_update): 0 or -errno. */
-  set(index: number, socket: MapSocket, flags: number): number {
+  protected put(key: number, socket: MapSocket, flags: number): number {
+    const index = this.host.space.view.getUint32(key, true);
     if (flags > BPF_EXIST) return -ERRNO.EINVAL;
     if (index >= this.definition.maxEntries) return -ERRNO.E2BIG;
     const exists = this.#sockets.has(index);
@@ -76,13 +102,9 @@ export class SocketArrayMap extends SocketMapBase {
     return 0;
   }
 
-  override lookup(_machine: Machine, key: number): number {
-    return this.#sockets.get(this.host.space.view.getUint32(key, true))?.address ?? 0;
-  }
-
   override userLookup(key: number, out: number, _flags: number): number {
     if (!this.#kind.readable) return -ERRNO.EOPNOTSUPP;
-    return this.copyCookie(this.#sockets.get(this.host.space.view.getUint32(key, true)), out);
+    return this.copyCookie(this.socketAt(key), out);
   }
 
   override userUpdate(key: number, value: number, flags: number): number {
@@ -92,11 +114,7 @@ export class SocketArrayMap extends SocketMapBase {
       if (index >= this.definition.maxEntries) return -ERRNO.E2BIG;
     }
     const socket = this.socketOf(value);
-    return typeof socket === 'number' ? socket : this.set(index, socket, flags);
-  }
-
-  override delete(_machine: Machine, key: number): number {
-    return this.userDelete(key);
+    return typeof socket === 'number' ? socket : this.put(key, socket, flags);
   }
 
   override userDelete(key: number): number {
@@ -118,13 +136,11 @@ export class SocketHashMap extends SocketMapBase {
     super(host, definition, 'socket');
   }
 
-  /** The socket under the key at an address. */
-  socket(key: number): MapSocket | undefined {
+  socketAt(key: number): MapSocket | undefined {
     return this.#sockets.get(this.#text(key));
   }
 
-  /** Puts a socket there (bpf_sock_hash_update): 0 or -errno. */
-  set(key: number, socket: MapSocket, flags: number): number {
+  protected put(key: number, socket: MapSocket, flags: number): number {
     if (flags > BPF_EXIST) return -ERRNO.EINVAL;
     const text = this.#text(key);
     const exists = this.#sockets.has(text);
@@ -135,21 +151,13 @@ export class SocketHashMap extends SocketMapBase {
     return 0;
   }
 
-  override lookup(_machine: Machine, key: number): number {
-    return this.socket(key)?.address ?? 0;
-  }
-
   override userLookup(key: number, out: number, _flags: number): number {
-    return this.copyCookie(this.socket(key), out);
+    return this.copyCookie(this.socketAt(key), out);
   }
 
   override userUpdate(key: number, value: number, flags: number): number {
     const socket = this.socketOf(value);
-    return typeof socket === 'number' ? socket : this.set(key, socket, flags);
-  }
-
-  override delete(_machine: Machine, key: number): number {
-    return this.userDelete(key);
+    return typeof socket === 'number' ? socket : this.put(key, socket, flags);
   }
 
   override userDelete(key: number): number {

@@ -20,11 +20,15 @@ export class StackTraceMap extends BaseMap {
   }
 
   /**
-   * What bpf_get_stackid does once it has the stack, innermost frame first, 8 bytes a frame (or what the map's frames are): the
-   * number of the stack, or -EEXIST when another one has its bucket.
+   * What bpf_get_stackid does once it has the stack, innermost frame first: the number of the stack, or -EEXIST when another one
+   * has its bucket.
    */
-  store(stack: Uint8Array, flags: number): number {
-    const bytes = stack.slice(0, this.definition.valueSizeBytes);
+  store(addresses: readonly bigint[], flags: number): number {
+    const frames = addresses.slice(0, this.definition.valueSizeBytes / 8);
+    const bytes = new Uint8Array(frames.length * 8);
+    const view = new DataView(bytes.buffer);
+    for (const [at, address] of frames.entries()) view.setBigUint64(at * 8, address, true);
+    // FNV-1a, with its high bits brought down.
     let hash = 0x811c9dc5;
     for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
     hash = (hash ^ (hash >>> 15)) >>> 0;
