@@ -50,6 +50,18 @@ await build({
   external: ['node:*', ...Object.keys(dependencies)],
   chunkNames: 'chunks/[name]-[hash]',
 });
+// commander loads node:child_process (and with it Node's network code) for subcommands that are programs of their own: skep has none.
+const lazyChildProcess = {
+  name: 'lazy-child-process',
+  setup(bundler) {
+    bundler.onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        "require('node:child_process')",
+        "{ spawn: (...args) => require('node:child_process').spawn(...args) }",
+      ),
+    }));
+  },
+};
 // The command line: one file, whole and small, since reading its text is most of what starting it takes (see src/cli/launch.ts).
 await build({
   ...common,
@@ -61,6 +73,7 @@ await build({
   platform: 'node',
   minify: true,
   legalComments: 'linked',
+  plugins: [lazyChildProcess],
 });
 chmodSync(`${root}dist/cli/main.cjs`, 0o755);
 const cache = spawnSync(process.execPath, ['scripts/code-cache.cjs'], {

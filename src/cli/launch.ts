@@ -31,11 +31,6 @@ function load(file: string): Main {
   return module.exports.main;
 }
 
-// A reader that goes away (`skep dump ... | head`) is the ordinary end of a pipeline, not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
-
 load(join(__dirname, 'skep.cjs'))(process.argv).then(
   exitCode => {
     process.exitCode = exitCode;

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
+import { writeError, writeOut } from './output.js';
 import { EXIT_OK, EXIT_USAGE, reportError } from './terminal.js';
 
 declare const __SKEP_VERSION__: string;
@@ -14,6 +15,7 @@ function createProgram(): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('(see skep --help)')
     .enablePositionalOptions()
+    .configureOutput({ writeOut, writeErr: writeError })
     .exitOverride()
     .addHelpText(
       'after',

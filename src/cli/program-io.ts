@@ -19,7 +19,7 @@ import {
   type ParseOptions,
   type ValidatorName,
 } from '../isa/index.js';
-import { writeAll } from './output.js';
+import { isTerminal, writeAll } from './output.js';
 import {
   EXIT_OK,
   EXIT_REFUSED,
@@ -87,7 +87,7 @@ export function convertProgram(file: string | undefined, options: ProgramOptions
 function convert(file: string | undefined, options: ProgramOptions): number {
   if (!architectureNamed(options.arch)) throw new UsageError(`--arch ${options.arch}: this architecture is not known`);
   const format = options.json ? 'json' : options.format;
-  if (format === 'raw' && options.output === undefined && process.stdout.isTTY) {
+  if (format === 'raw' && options.output === undefined && isTerminal(1)) {
     throw new UsageError('raw bytes do not belong on a terminal: name a file with -o, or use a pipe');
   }
   const bytes = readInput(file);

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import pc from 'picocolors';
 import { type Colors, type Diagnostic, renderDiagnostic, SkepError } from '../diagnostics/index.js';
+import { isTerminal, writeError } from './output.js';
 
 export const EXIT_OK = 0;
 /** The input (an expression, a program, a file) was refused. */
@@ -28,9 +29,7 @@ export class InputError extends Error {
 /** Reads a whole file, or standard input for `-` and undefined. Throws InputError with what to do. */
 export function readInput(path: string | undefined): Uint8Array {
   const fromStdin = path === undefined || path === '-';
-  if (fromStdin && process.stdin.isTTY) {
-    process.stderr.write('reading from the terminal; end with ctrl-d\n');
-  }
+  if (fromStdin && isTerminal(0)) writeError('reading from the terminal; end with ctrl-d\n');
   let fd = 0;
   try {
     if (!fromStdin) fd = openSync(path, 'r');
@@ -90,15 +89,15 @@ export function toInputError(error: unknown, path: string): unknown {
 
 /** Colours for standard error, which obey NO_COLOR, FORCE_COLOR and whether it is a terminal. */
 export function stderrColors(): Colors {
-  const { red, yellow, cyan, bold, dim } = pc.createColors(wantsColor(process.stderr));
+  const { red, yellow, cyan, bold, dim } = pc.createColors(wantsColor(2));
   return { error: text => bold(red(text)), warning: text => bold(yellow(text)), note: cyan, bold, dim };
 }
 
 /** Whether a stream takes colours: NO_COLOR (any value) says no, FORCE_COLOR yes, else a terminal does. */
-export function wantsColor(stream: { readonly isTTY?: boolean }): boolean {
+export function wantsColor(fd: 1 | 2): boolean {
   if (process.env['NO_COLOR']) return false;
   if (process.env['FORCE_COLOR'] && process.env['FORCE_COLOR'] !== '0') return true;
-  return stream.isTTY === true && process.env['TERM'] !== 'dumb';
+  return isTerminal(fd) && process.env['TERM'] !== 'dumb';
 }
 
 export interface SourceText {
@@ -112,7 +111,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], text?: Sour
   for (const diagnostic of diagnostics) {
     const shown = text ? diagnostic : { ...diagnostic, span: undefined };
     const options = { colors, ...(text && { sourceName: text.sourceName }) };
-    process.stderr.write(`${renderDiagnostic(shown as Diagnostic, text?.source ?? '', options)}\n`);
+    writeError(`${renderDiagnostic(shown as Diagnostic, text?.source ?? '', options)}\n`);
   }
 }
 
@@ -124,11 +123,11 @@ export function reportError(error: unknown, text?: SourceText): number {
   }
   const { error: tint } = stderrColors();
   if (error instanceof UsageError) {
-    process.stderr.write(`${tint('error')}: ${error.message}\n`);
+    writeError(`${tint('error')}: ${error.message}\n`);
     return EXIT_USAGE;
   }
   if (error instanceof InputError) {
-    process.stderr.write(`${tint('error')}: ${error.message}\n`);
+    writeError(`${tint('error')}: ${error.message}\n`);
     return EXIT_REFUSED;
   }
   throw error;

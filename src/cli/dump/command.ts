@@ -5,6 +5,7 @@ import { SkepError } from '../../diagnostics/index.js';
 import { LINK_TYPES, linkTypeByName, linktypeToDlt } from '../../filter/index.js';
 import { resolverFor } from '../../filter/node/index.js';
 import { type ClassicProgram, formatProgram } from '../../isa/index.js';
+import { writeOut } from '../output.js';
 import { EXIT_OK, EXIT_REFUSED, printDiagnostics, readInput, type SourceText, UsageError } from '../terminal.js';
 import { inputFiles } from './files.js';
 import { Filters } from './filters.js';
@@ -36,7 +37,7 @@ export async function dump(options: DumpOptions): Promise<number> {
 }
 
 function print(lines: readonly string[]): number {
-  process.stdout.write(lines.map(line => `${line}\n`).join(''));
+  writeOut(lines.map(line => `${line}\n`).join(''));
   return EXIT_OK;
 }
 
@@ -56,7 +57,7 @@ function linkTypeLines(): string[] {
 
 function printCode(program: ClassicProgram, options: DumpOptions): number {
   const format = CODE_FORMATS[Math.min(options.printCode, CODE_FORMATS.length) - 1]!;
-  process.stdout.write(`${formatProgram(program, format).trimEnd()}\n`);
+  writeOut(`${formatProgram(program, format).trimEnd()}\n`);
   return EXIT_OK;
 }
 

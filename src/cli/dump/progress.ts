@@ -1,6 +1,7 @@
 // A progress bar on standard error, for a long file on a terminal; nothing is drawn before it has taken a second.
 
 import type { SingleBar } from 'cli-progress';
+import { isTerminal } from '../output.js';
 
 export interface Progress {
   /** Bytes of the input done so far. Cheap: may be called for every chunk. */
@@ -17,7 +18,7 @@ const DRAW_AFTER_MS = 1000;
 
 /** `totalBytes` undefined (a pipe): no bar, since there is no end to measure against. */
 export async function createProgress(totalBytes: number | undefined, wanted: boolean): Promise<Progress> {
-  if (!wanted || totalBytes === undefined || totalBytes < LONG_FILE_BYTES || !process.stderr.isTTY) return SILENT;
+  if (!wanted || totalBytes === undefined || totalBytes < LONG_FILE_BYTES || !isTerminal(2)) return SILENT;
   const { default: cliProgress } = await import('cli-progress');
   const started = Date.now();
   let bar: SingleBar | undefined;

@@ -9,6 +9,7 @@ import type { CaptureInterface } from '../../capture/index.js';
 import { filterFile, InputFile, matchingPackets, type ScanOptions } from '../../capture/node/index.js';
 import { SkepError } from '../../diagnostics/index.js';
 import { linkTypeByDlt, linktypeToDlt } from '../../filter/index.js';
+import { isTerminal, writeError, writeOut } from '../output.js';
 import { EXIT_OK, EXIT_REFUSED, printDiagnostics } from '../terminal.js';
 import type { Filters } from './filters.js';
 import type { DumpOptions } from './options.js';
@@ -28,7 +29,7 @@ export async function runDump(files: readonly string[], options: DumpOptions, fi
   if (counts) for (const path of files) await run.count(path);
   else if (copies) await run.copy(only!, options.writeFile!);
   else await run.handOn(files);
-  if (options.countOnly) process.stdout.write(`${run.matched} packet${run.matched === 1 ? '' : 's'}\n`);
+  if (options.countOnly) writeOut(`${run.matched} packet${run.matched === 1 ? '' : 's'}\n`);
   return run.exitCode;
 }
 
@@ -133,14 +134,14 @@ class DumpRun {
 
 /** A bar between lines on the same terminal would only be in the way. */
 function printsToTerminal(options: DumpOptions): boolean {
-  return process.stdout.isTTY === true && options.writeFile === undefined && !options.countOnly;
+  return isTerminal(1) && options.writeFile === undefined && !options.countOnly;
 }
 
 /** tcpdump's line about the file, on standard error. */
 function announce(path: string, { linkType, snapLength }: CaptureInterface): void {
   const known = linkTypeByDlt(linktypeToDlt(linkType));
   const name = known ? `${known.name} (${known.description})` : String(linkType);
-  process.stderr.write(`reading from file ${path}, link-type ${name}, snapshot length ${snapLength || 262144}\n`);
+  writeError(`reading from file ${path}, link-type ${name}, snapshot length ${snapLength || 262144}\n`);
 }
 
 /** Bytes of a regular file; undefined for pipes, and for what cannot be looked at (opening it will say why). */

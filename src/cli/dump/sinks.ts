@@ -3,7 +3,7 @@
 import type { CapturedPacket, WritableItem } from '../../capture/index.js';
 import { CaptureFileWriter, type InputFile } from '../../capture/node/index.js';
 import { createPrinter, type Printer, TIME_STYLES } from '../../capture/print/index.js';
-import { LineOutput } from '../output.js';
+import { isTerminal, LineOutput } from '../output.js';
 import { localUtcOffset, machineNames } from './names.js';
 import type { DumpOptions } from './options.js';
 import { outputFormat, rotation } from './output-file.js';
@@ -32,7 +32,7 @@ class LineSink implements Sink {
 
   constructor(options: DumpOptions) {
     this.#json = options.json;
-    this.#output = new LineOutput(options.lineBuffered || process.stdout.isTTY === true);
+    this.#output = new LineOutput(options.lineBuffered || isTerminal(1));
     this.#printer = createPrinter({
       verbosity: options.verbosity,
       quiet: options.quiet,

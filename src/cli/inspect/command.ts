@@ -25,7 +25,7 @@ export function inspect(files: readonly string[], flags: InspectFlags): number {
   if (flags.json) {
     output.line(JSON.stringify(specToJson(spec), undefined, 2));
   } else {
-    const colors = pc.createColors(wantsColor(process.stdout));
+    const colors = pc.createColors(wantsColor(1));
     const only = flags.btf || flags.maps || flags.relocations;
     const part = (lines: Iterable<string>): void => {
       for (const line of lines) output.line(line);
