@@ -1,9 +1,9 @@
-// The programs of cases/programs.txt, on the interpreter.
+// The programs of cases/programs.txt, on every engine.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ExecutionError } from '../../src/engine/engine.js';
-import { bench, compile, type Helpers, runWide, target } from './run.js';
+import { type Engine, ExecutionError } from '../../src/engine/engine.js';
+import { bench, compile, enginesHere, type Helpers, runWide, target } from './run.js';
 
 const HELPERS: Helpers = {
   1: target(
@@ -31,7 +31,7 @@ interface Case {
   readonly expected: readonly string[];
 }
 
-const OPTION = /^(context|readonly|packet|budget|unchecked)\b\s*(.*)$/;
+const OPTION = /^(context|readonly|packet|budget|unchecked|only)\b\s*(.*)$/;
 
 function readCases(): Case[] {
   const text = readFileSync(new URL('cases/programs.txt', import.meta.url), 'utf8');
@@ -52,7 +52,7 @@ const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.split(/\s+/).filter(Boolean), byte => Number(`0x${byte}`));
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
 
-function runCase({ options, program, expected }: Case, coverage: boolean): void {
+function runCase({ options, program, expected }: Case, engine: Engine, coverage = false): void {
   const { space, machine } = bench();
   const bytes = bytesOf(options.get('context') ?? options.get('readonly') ?? '');
   const context = space.allocate(bytes.length, 'context', options.has('readonly') ? 'read' : 'read-write');
@@ -66,11 +66,16 @@ function runCase({ options, program, expected }: Case, coverage: boolean): void 
     };
   }
   const budget = options.get('budget');
-  const executable = compile(program, HELPERS, {
-    checked: !options.has('unchecked'),
-    coverage,
-    ...(budget === undefined ? {} : { budgetInstructions: Number(budget) }),
-  });
+  const executable = compile(
+    program,
+    HELPERS,
+    {
+      checked: !options.has('unchecked'),
+      coverage,
+      ...(budget === undefined ? {} : { budgetInstructions: Number(budget) }),
+    },
+    engine,
+  );
   expect(expected.length).toBeGreaterThan(0);
   for (const expectation of expected) {
     const [what, value = '', ...rest] = expectation.split(' ');
@@ -98,11 +103,14 @@ function runCase({ options, program, expected }: Case, coverage: boolean): void 
   expect(machine.words[6]).toBe(0);
 }
 
-describe('programs', () => {
-  const cases = readCases();
-  it.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => runCase(one, false));
+const engines = await enginesHere();
+const cases = readCases();
+
+describe.each(engines.map(engine => [engine.name, engine] as const))('programs on %s', (_, engine) => {
+  const own = cases.filter(({ options }) => options.get('only')?.includes(engine.name) ?? true);
+  it.each(own.map(one => [one.name, one] as const))('%s', (_name, one) => runCase(one, engine));
 
   it('do the same while executions are counted', () => {
-    for (const one of cases) runCase(one, true);
+    for (const one of own) runCase(one, engine, true);
   });
 });

@@ -1,7 +1,15 @@
 // What the tests of this folder share: a program from text, run once on a fresh machine.
 
 import type { CallTarget, CompileOptions, Executable, Machine } from '../../src/engine/engine.js';
-import { createAddressSpace, createMachine, interpreter, linkProgram } from '../../src/engine/index.js';
+import {
+  createAddressSpace,
+  createMachine,
+  ENGINE_NAMES,
+  type Engine,
+  engineNamed,
+  interpreter,
+  linkProgram,
+} from '../../src/engine/index.js';
 import type { AddressSpace } from '../../src/engine/memory.js';
 import { assemble } from '../../src/isa/extended/assemble.js';
 import type { Program } from '../../src/isa/extended/instruction.js';
@@ -27,12 +35,12 @@ export function compile(
   program: string | Program,
   helpers: Helpers = {},
   options: Partial<CompileOptions> = {},
-  kfuncs: Helpers = {},
+  engine: Engine = interpreter,
 ): Executable {
   const instructions = typeof program === 'string' ? assemble(program) : program;
-  return interpreter.compile(
+  return engine.compile(
     linkProgram({ name: 'test', instructions }),
-    (id, kind) => (kind === 'helper' ? helpers[id] : kfuncs[id]),
+    (id, kind) => (kind === 'helper' ? helpers[id] : undefined),
     { checked: true, ...options },
   );
 }
@@ -41,4 +49,13 @@ export function compile(
 export function runWide(executable: Executable, machine: Machine, contextAddress = 0): bigint {
   const low = executable.run(machine, contextAddress);
   return (BigInt(machine.high[0]! >>> 0) << 32n) | BigInt(low);
+}
+
+/** Every engine that can run here; the others are named. */
+export async function enginesHere(): Promise<Engine[]> {
+  const engines = await Promise.all(ENGINE_NAMES.map(engineNamed));
+  return engines.filter(({ name, available }) => {
+    if (available !== true) console.warn(`SKIPPED: the ${name} engine: ${available}`);
+    return available === true;
+  });
 }
