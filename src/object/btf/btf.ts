@@ -284,7 +284,7 @@ export class Btf {
   /** The BTF, this one or a base, that a type stands in. Throws SKEP4103. */
   #own(id: number): Btf {
     if (id >= this.firstId) {
-      if (id < this.typeCount) return this;
+      if (this.#offsets[id - this.firstId] !== undefined) return this;
       throw noSuchType(id, this.typeCount);
     }
     if (this.base && id > 0) return this.base.#own(id);
@@ -298,8 +298,8 @@ export class Btf {
   }
 
   #decode(id: number): BtfType {
-    if (!(id >= this.firstId && id < this.typeCount)) throw noSuchType(id, this.typeCount);
-    const at = this.#offsets[id - this.firstId]!;
+    const at = this.#offsets[id - this.firstId];
+    if (at === undefined) throw noSuchType(id, this.typeCount);
     const little = this.byteOrder === 'little';
     const view = this.#view;
     const u32 = (offset: number): number => view.getUint32(at + offset, little);
@@ -468,14 +468,14 @@ class NameIndex {
       if (name === 0) continue;
       this.#names[index] = name;
       const place = locate(name);
-      const bucket = hashName(place.bytes, place.at) & (size - 1);
+      const bucket = hashName(place.bytes, place.at, essentialEnd(place.bytes, place.at)) & (size - 1);
       this.#next[index] = this.#heads[bucket]!;
       this.#heads[bucket] = index;
     }
   }
 
   *find(wanted: Uint8Array): IterableIterator<number> {
-    const bucket = hashName(wanted, 0) & (this.#heads.length - 1);
+    const bucket = hashName(wanted, 0, wanted.length) & (this.#heads.length - 1);
     for (let index = this.#heads[bucket]!; index !== -1; index = this.#next[index]!) {
       const { bytes, at } = this.#locate(this.#names[index]!);
       if (sameEssentialName(bytes, at, wanted)) yield index;
@@ -503,8 +503,7 @@ function essentialEnd(bytes: Uint8Array, at: number): number {
   return end;
 }
 
-function hashName(bytes: Uint8Array, at: number): number {
-  const end = essentialEnd(bytes, at);
+function hashName(bytes: Uint8Array, at: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = at; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return (hash ^ (hash >>> 15)) >>> 0;

@@ -33,8 +33,7 @@ export function mergeBtf(
   },
 ): MergedBtf {
   const { nodes, firstOf } = collect(inputs);
-  const classes = refine(nodes);
-  joinForwards(nodes, classes);
+  const classes = classesOf(nodes);
   const representative = new Map<number, number>();
   for (const [node, group] of classes.entries()) if (!representative.has(group)) representative.set(group, node);
 
@@ -170,22 +169,32 @@ function refine(nodes: readonly Node[]): number[] {
   return classes;
 }
 
-/** `struct name;` becomes the struct of that name, when all the inputs have one only. */
-function joinForwards(nodes: readonly Node[], classes: number[]): void {
-  const structs = new Map<string, Set<number>>();
+/** Classes of the nodes, forward declarations in those of their structs. */
+function classesOf(nodes: readonly Node[]): number[] {
+  const apart = refine(nodes);
+  const structs = forwardedStructs(nodes, apart);
+  if (structs.size === 0) return apart;
+  // Once more, with every use of the declaration a use of the struct: pointers to both become the same.
+  const joined = nodes.map(({ type, edges }) => ({ type, edges: edges.map(edge => structs.get(edge) ?? edge) }));
+  const classes = refine(joined);
+  for (const [declaration, struct] of structs) classes[declaration] = classes[struct]!;
+  return classes;
+}
+
+/** Node of a `struct name;` -> node of the struct of that name, when all the inputs have one only. */
+function forwardedStructs(nodes: readonly Node[], classes: readonly number[]): Map<number, number> {
+  const structs = new Map<string, number | undefined>();
   for (const [node, { type }] of nodes.entries()) {
     if (!isComposite(type) || type.name === '') continue;
     const key = `${type.kind} ${type.name}`;
-    const groups = structs.get(key);
-    if (groups) groups.add(classes[node]!);
-    else structs.set(key, new Set([classes[node]!]));
+    const present = structs.get(key);
+    if (!structs.has(key)) structs.set(key, node);
+    else if (present !== undefined && classes[present] !== classes[node]) structs.set(key, undefined);
   }
-  const joined = new Map<number, number>();
+  const forwarded = new Map<number, number>();
   for (const [node, { type }] of nodes.entries()) {
-    if (type.kind !== 'fwd') continue;
-    const groups = structs.get(`${type.of} ${type.name}`);
-    if (groups?.size === 1) joined.set(classes[node]!, [...groups][0]!);
+    const struct = type.kind === 'fwd' ? structs.get(`${type.of} ${type.name}`) : undefined;
+    if (struct !== undefined) forwarded.set(node, struct);
   }
-  if (joined.size === 0) return;
-  for (const [node, group] of classes.entries()) classes[node] = joined.get(group) ?? group;
+  return forwarded;
 }
