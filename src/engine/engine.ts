@@ -136,6 +136,8 @@ export class ExecutionError extends Error {
   readonly fault: ExecutionFault;
   readonly slot: number;
   readonly address?: number;
+  /** Whose slot that is: the program that ran, which after a tail call is another one than was begun with. Put in by the machine. */
+  program?: string;
 
   constructor(fault: ExecutionFault, message: string, slot: number, address?: number) {
     super(message);

@@ -139,7 +139,12 @@ class SimulatedCpu implements Machine {
     const limit = words[WORD.frameLimit]!;
     words[WORD.frameLimit] = Math.min(words[WORD.frame]! + CALL_DEPTH, FRAME_LIMIT);
     this.current = target;
-    const low = target.enter(this, 0, this.context, 0, 0, 0, 0);
+    let low: number;
+    try {
+      low = target.enter(this, 0, this.context, 0, 0, 0, 0);
+    } catch (error) {
+      throw named(error, target);
+    }
     this.current = current;
     // The words may be elsewhere by now: the memory may have grown.
     const after = this.words;
@@ -230,7 +235,15 @@ export function runProgram(
   const scope = beginRun(executable, machine, contextAddress, budgetInstructions);
   try {
     return executable.enter(machine, 0, contextAddress, 0, 0, 0, 0) >>> 0;
+  } catch (error) {
+    throw named(error, executable);
   } finally {
     endRun(scope);
   }
+}
+
+/** The error with the program's name, unless it came from a program further in. */
+function named(error: unknown, { program }: Executable): unknown {
+  if (error instanceof ExecutionError) error.program ??= program.name;
+  return error;
 }

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, type Executable, ExecutionError, type Machine } from '../../src/engine/engine.js';
+import { linkProgram } from '../../src/engine/link.js';
 import { TAIL_CALL_LIMIT, WORD } from '../../src/engine/machine.js';
+import { assemble } from '../../src/isa/extended/assemble.js';
 import { bench, compile as compileWith, enginesHere, type Helpers, runWide, target } from './run.js';
 
 /** 1: bpf_loop-like: calls the function r2 r1 times with the index and r3. */
@@ -178,12 +180,24 @@ describe.each(engines.map(engine => [engine.name, engine] as const))('on %s,', (
       expect(runWide(program, machine)).toBe(1n + 34n * 100n);
     });
 
+    it('of a program that faults name that program', () => {
+      const { machine } = bench();
+      const inner = linkProgram({ name: 'inner', instructions: assemble('r0 = *(u8 *)(r1 +0)\nexit') });
+      const helpers = tailCalls([engine.compile(inner, () => undefined, { checked: true })]);
+      expect(caught(() => compile('r3 = 0\ncall 12\nr0 = 1\nexit', helpers).run(machine, 0))).toMatchObject({
+        fault: 'wild-access',
+        slot: 0,
+        program: 'inner',
+      });
+      expect(caught(() => compile('r1 = 0\nr0 = *(u8 *)(r1 +0)').run(machine, 0)).program).toBe('test');
+    });
+
     it('carry the budget on', () => {
       const { machine } = bench();
       const helpers = tailCalls([compile('again: goto again\nexit', {}, { budgetInstructions: 1e9 })]);
       expect(
         caught(() => compile('r3 = 0\ncall 12\nexit', helpers, { budgetInstructions: 1000 }).run(machine, 0)),
-      ).toMatchObject({ fault: 'budget', slot: 0 });
+      ).toMatchObject({ fault: 'budget', slot: 0, program: 'test' });
     });
   });
 

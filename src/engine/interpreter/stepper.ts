@@ -198,6 +198,7 @@ class InterpreterStepper implements Stepper {
       this.#lastStack = this.callStack;
       this.#end();
       if (!(error instanceof ExecutionError)) throw error;
+      error.program ??= this.executable.program.name;
       return { kind: 'fault', error };
     }
     this.#keep();
