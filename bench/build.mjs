@@ -16,17 +16,24 @@ export function temporaryFolder() {
 }
 
 /** Imports a module of src/, by its path there: `importSource('classic/index.ts')`. */
-export async function importSource(path) {
+export const importSource = path => importFile(`src/${path}`);
+
+/** Where a package is: what is built stands elsewhere and would not find it. */
+const resolved = name => fileURLToPath(import.meta.resolve(name));
+
+/** Imports a module of the repository. `external`: packages that are not to be bundled. */
+export async function importFile(path, external = []) {
   const folder = temporaryFolder();
   await build({
     absWorkingDir: root,
-    entryPoints: { module: `src/${path}` },
+    entryPoints: { module: path },
     outdir: folder,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
     target: 'node20',
-    external: ['node:*'],
+    external: ['node:*', ...external.map(resolved)],
+    alias: Object.fromEntries(external.map(name => [name, resolved(name)])),
     outExtension: { '.js': '.mjs' },
     logLevel: 'warning',
   });
