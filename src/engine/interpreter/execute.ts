@@ -105,20 +105,18 @@ export class InterpretedProgram implements Executable {
     const { low, high } = this;
     const depth = this.#depth;
     // A callback, or a tail call of the program to itself: what its caller keeps must come back.
-    const kept = this.#active > 0 ? [...low.subarray(6, 11), ...high.subarray(6, 11)] : undefined;
+    const nested = this.#active > 0;
+    if (nested) this.#save(depth);
     this.#active++;
     try {
       this.begin(machine, startSlot, r1, r2, r3, r4, r5);
-      this.execute(machine, depth, Infinity);
+      this.execute(machine, this.#depth, Infinity);
       machine.high[0] = high[0]!;
       return low[0]! >>> 0;
     } finally {
       this.#active--;
       this.#depth = depth;
-      if (kept) {
-        low.set(kept.slice(0, 5), 6);
-        high.set(kept.slice(5), 6);
-      }
+      if (nested) this.#restore(depth);
     }
   }
 
@@ -794,6 +792,23 @@ export class InterpretedProgram implements Executable {
       // An unchecked access outside of the whole memory.
       if (error instanceof RangeError) throw this.#outside(machine, pc - 1, error);
       throw error;
+    }
+  }
+
+  /** Saves r6 to r10 as a local call does. */
+  #save(depth: number): void {
+    const saved = depth + SAVED_WORDS > this.#saved.length ? this.#growSaved() : this.#saved;
+    for (let register = 6; register <= 10; register++) {
+      saved[depth + register - 4] = this.low[register]!;
+      saved[depth + register + 1] = this.high[register]!;
+    }
+    this.#depth = depth + SAVED_WORDS;
+  }
+
+  #restore(depth: number): void {
+    for (let register = 6; register <= 10; register++) {
+      this.low[register] = this.#saved[depth + register - 4]!;
+      this.high[register] = this.#saved[depth + register + 1]!;
     }
   }
 
