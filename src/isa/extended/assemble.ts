@@ -44,7 +44,7 @@ interface Token {
 }
 
 const TOKEN =
-  /\s+|(?<register>%?[rw](?:1[0-5]|\d)(?!\w))|(?<number>(?:[+-]\s*)?(?:0[xX][\da-fA-F]+|\d+)(?!\w))|(?<word>[A-Za-z_.][\w.]*)|(?<punctuation>s?(?:<<|>>)=|s[%/]=|s?[<>]=|s[<>](?!\w)|[-+*/%&|^=!]=|.)/gy;
+  /\s+|(?<register>%?[rw](?:1[0-5]|\d)(?!\w))|(?<number>(?:\+\s*-|[+-]\s*)?(?:0[xX][\da-fA-F]+|\d+)(?!\w))|(?<word>[A-Za-z_.][\w.]*)|(?<punctuation>s?(?:<<|>>)=|s[%/]=|s?[<>]=|s[<>](?!\w)|[-+*/%&|^=!]=|.)/gy;
 
 function tokenize(line: string, at: number): Token[] {
   const tokens: Token[] = [];
@@ -58,8 +58,9 @@ function tokenize(line: string, at: number): Token[] {
       const shape = text.startsWith('%') ? '%R' : text.startsWith('w') ? 'W' : 'R';
       tokens.push({ kind: 'register', shape, value: BigInt(digits), text, span });
     } else if (groups['number'] !== undefined) {
-      const digits = text.replace(/^[+-]\s*/, '');
-      const value = text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+      // `skb[r1 + -4]` is how the kernel writes a negative constant behind a plus.
+      const digits = text.replace(/^[-+\s]+/, '');
+      const value = text.slice(0, -digits.length).includes('-') ? -BigInt(digits) : BigInt(digits);
       tokens.push({ kind: 'number', shape: 'N', value, text, span });
     } else if (text.trim() !== '') {
       tokens.push({ kind: groups['word'] === undefined ? 'punctuation' : 'word', shape: text, value: 0n, text, span });
@@ -118,9 +119,11 @@ const isJump = ({ kind, mnemonic }: InstructionRow): boolean =>
 function formsOf(dialect: Dialect): Map<string, Form> {
   const forms = new Map<string, Form>();
   for (const row of INSTRUCTIONS) {
-    const { src = SRC, offset = OFFSET } = row.selects;
-    // A constant of 0 may be left out where it adds nothing (`skb[r1]`): then that is a shape too.
-    for (const imm of row.selects.imm === undefined ? [IMM, 0] : [row.selects.imm]) {
+    const { src = SRC } = row.selects;
+    // An operand of 0 may be left out where it adds nothing (`skb[r1]`): then that is a shape too.
+    const offsets = row.selects.offset === undefined ? [OFFSET, 0] : [row.selects.offset];
+    const imms = row.selects.imm === undefined ? [IMM, 0] : [row.selects.imm];
+    for (const [offset, imm] of offsets.flatMap(each => imms.map(imm => [each, imm] as const))) {
       const instruction = insn(row.opcode, DST, src, offset, imm);
       const tokens = foldTarget(tokenize(dialect({ instruction, row, slot: 0, next: NEXT }, {}), 0), isJump(row));
       const operands = tokens
