@@ -50,17 +50,26 @@ export interface VariableObject {
 export interface TestRunOptions {
   /** The packet. */
   readonly data?: Uint8Array;
-  /** Bytes of the context that may be set, or fields by name: `{ ingress_ifindex: 1 }`. */
-  readonly context?: Uint8Array | Readonly<Record<string, number | bigint>>;
+  /** Bytes of the context that may be set, or fields by name: `{ ingress_ifindex: 1 }`, `{ cb: [1, 2] }`. */
+  readonly context?: Uint8Array | Readonly<Record<string, number | bigint | readonly (number | bigint)[]>>;
+  /**
+   * Arguments of programs that stand for a function (tracing, lsm, struct_ops, raw_tracepoint, kprobe): numbers; bytes and strings are put into
+   * memory, and the program gets their address. The simulated kernel only.
+   */
+  readonly arguments?: readonly (number | bigint | boolean | string | Uint8Array)[];
+  /** Default 1. */
   readonly repeat?: number;
   readonly cpu?: number;
 }
 
 export interface TestRunResult {
-  /** r0, as the program type defines it: u32 for most. */
+  /** r0 as an unsigned 32-bit number, as the kernel gives it. */
   readonly returnValue: number;
-  /** The packet afterwards. */
+  /** Its name where the program type has one: `XDP_DROP`; else the number as text. */
+  readonly verdict: string;
+  /** The packet afterwards; of a flow dissector, the keys (struct bpf_flow_keys). */
   readonly data: Uint8Array;
+  /** The context afterwards, as far as the kernel gives it back. */
   readonly context: Uint8Array;
   /** Mean of one run, by the kernel's clock. */
   readonly durationNs: number;
@@ -90,7 +99,18 @@ export interface KernelMapObject extends Disposable {
   /** Whether the key was there. */
   delete(key: Uint8Array): boolean;
   lookupAndDelete(key: Uint8Array): Uint8Array | undefined;
+  keys(): IterableIterator<Uint8Array>;
   entries(): IterableIterator<[Uint8Array, Uint8Array]>;
+  /** Keys and values as JavaScript values, by the map's BTF. Throws EINVAL for a map without types. */
+  typed<K = unknown, V = unknown>(): TypedMap<K, V>;
   /** No more changes from user space (BPF_MAP_FREEZE). */
   freeze(): void;
+}
+
+/** A map with codecs: see `codecOf` for which values stand for which types. Values of per-CPU maps are lists, one element a CPU. */
+export interface TypedMap<K, V> extends Iterable<[K, V]> {
+  get(key: K): V | undefined;
+  set(key: K, value: V, flags?: 'any' | 'noexist' | 'exist'): void;
+  /** Whether the key was there. */
+  delete(key: K): boolean;
 }

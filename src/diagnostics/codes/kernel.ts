@@ -1,0 +1,4 @@
+/** 6xxx: maps, helpers, kernels. */
+export const KERNEL_CODES = {
+  SKEP6001: 'an object for another byte order than the kernel has',
+} as const;
