@@ -13,6 +13,8 @@ const EXTENDED = 0x40;
 const BIT_LABEL = 1;
 /** Longest name in characters (RFC 1035 section 2.3.4). */
 const MAX_NAME = 255;
+/** A name is not followed further than this: a packet full of pointers to one long name would cost its square. */
+const FOLLOWED_NAME = 2048;
 const ENDED = -1;
 
 /** How many bytes follow the label's first byte; for a pointer, just not ENDED. Prints what is wrong with it and returns ENDED. */
@@ -89,6 +91,7 @@ export function printName(ctx: PrintContext, offset: number, message: number): n
       at += size;
       if (characters <= MAX_NAME) ctx.print('.');
       characters++;
+      if (characters > FOLLOWED_NAME && jumped) break;
     }
     if (!ctx.has(at, 1)) return ENDED;
     first = ctx.u8(at);
