@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // What every engine takes and gives. A program is *linked* when its maps, functions and variables have become addresses of one
 // address space; an engine makes it executable there. The three engines agree on every result and every error.
 

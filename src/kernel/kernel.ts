@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The Kernel interface: bpf(2) as objects. kernel/sim implements it in this process, kernel/linux hands it to the machine; one suite of
 // contract tests runs on both. Names follow libbpf and cilium/ebpf. Everything that is created can be disposed of.
 
