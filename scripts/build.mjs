@@ -78,7 +78,7 @@ await build({
 chmodSync(`${root}dist/cli/main.cjs`, 0o755);
 const cache = spawnSync(process.execPath, ['scripts/code-cache.cjs'], {
   cwd: root,
-  stdio: ['ignore', 'ignore', 'inherit'],
+  stdio: 'ignore',
 });
 if (cache.status !== 0) process.stderr.write('no code cache: the command line will start a little slower\n');
 

@@ -1,5 +1,5 @@
 // Makes dist/cli/skep.cache: the command line's code as V8 compiled it while it did the things people do most. Run by the build;
-// src/cli/launch.ts loads it. What commands print goes to standard output, which the build throws away.
+// src/cli/launch.ts loads it. What they print the build throws away.
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { tmpdir } = require('node:os');
@@ -26,7 +26,6 @@ async function run() {
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, join(root, 'dist/cli'));
-  process.stderr.write = () => true;
   for (const words of COMMAND_LINES) await module.exports.main(['node', 'skep', ...words]);
   writeFileSync(file.replace(/cjs$/, 'cache'), script.createCachedData());
 }
