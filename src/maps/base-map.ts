@@ -68,32 +68,37 @@ export abstract class BaseMap implements KernelMap {
     this.heap.clearFields(out, this.fields);
   }
 
+  /** What operations that the type does not have answer. */
+  protected get unsupported(): number {
+    return -ERRNO.EOPNOTSUPP;
+  }
+
   lookup(_machine: Machine, _key: number): number {
     return 0;
   }
 
   update(_machine: Machine, _key: number, _value: number, _flags: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   delete(_machine: Machine, _key: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   userLookup(_key: number, _out: number, _flags: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   userUpdate(_key: number, _value: number, _flags: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   userDelete(_key: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   nextKey(_key: number, _out: number): number {
-    return -ERRNO.EOPNOTSUPP;
+    return this.unsupported;
   }
 
   /** Lets go of what its elements hold; called once, before its memory goes. */
@@ -122,6 +127,11 @@ export abstract class BaseMap implements KernelMap {
   close(): void {
     if (this.#holders === 0 || --this.#holders > 0) return;
     this.letGo();
+    this.abandon();
+  }
+
+  /** Frees its memory, and nothing else: of a map that could not be made either. */
+  abandon(): void {
     mapRegistry(this.host.space).remove(this);
     for (const region of this.#regions) this.host.space.free(region);
     this.#regions.clear();

@@ -1,9 +1,11 @@
 // BPF_MAP_CREATE (map_create of kernel/bpf/syscall.c): what all types are checked for, the type's own checks, and the map.
 
 import { OutOfMemoryError } from '../engine/index.js';
+import { BaseMap } from './base-map.js';
 import { ERRNO, errnoName, KernelError, kernelError } from './errno.js';
 import { CREATE_FLAGS, createFlagNames } from './flags.js';
 import type { KernelMap, MapDefinition, MapHost } from './map.js';
+import { mapRegistry } from './registry.js';
 import { mapTypeByName } from './table.js';
 
 /** BPF_OBJ_NAME_LEN less its zero. */
@@ -33,9 +35,13 @@ export function createMap(host: MapHost, definition: MapDefinition): KernelMap {
   }
   const name = definition.name.slice(0, LONGEST_NAME);
   if (!/^[A-Za-z0-9_.]*$/.test(name)) throw kernelError('EINVAL', `map names are of letters, digits, _ and .: ${name}`);
+  const registry = mapRegistry(host.space);
+  const id = registry.nextId;
   try {
     return row.make(host, { ...definition, name });
   } catch (error) {
+    const unfinished = registry.byId(id);
+    if (unfinished instanceof BaseMap) unfinished.abandon();
     if (!(error instanceof OutOfMemoryError) && !(error instanceof RangeError)) throw error;
     throw kernelError('ENOMEM', `cannot create map ${definition.name}: ${error.message}`, { cause: error });
   }

@@ -69,7 +69,7 @@ const HASH_ELEMENT_BYTES = 48;
 /** struct bpf_stack_build_id. */
 const BUILD_ID_BYTES = 32;
 /** Largest data of an LPM key, struct lpm_trie_node. */
-const LPM = { dataBytes: 256, nodeBytes: 40 } as const;
+const LPM = { dataBytes: 256, nodeBytes: 24 } as const;
 /** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: what a u16 holds, without struct bpf_local_storage_elem. */
 const STORAGE_BYTES = 0xffff - 128;
 
@@ -181,7 +181,7 @@ function checkCgroupStorage(definition: MapDefinition): number {
   const { type, keySizeBytes, valueSizeBytes, maxEntries } = definition;
   if (keySizeBytes !== 16 && keySizeBytes !== 8) return -EINVAL;
   if (valueSizeBytes === 0) return -EINVAL;
-  const limit = type === 'percpu_cgroup_storage' ? Math.min(pageBytes, perCpuBytes) : pageBytes;
+  const limit = type === 'percpu_cgroup_storage' ? Math.min(STORAGE_BYTES, perCpuBytes) : STORAGE_BYTES;
   if (valueSizeBytes > limit) return -E2BIG;
   return badFlags(definition, flagMask('NUMA_NODE') | ACCESS_FLAGS) || maxEntries !== 0 ? -EINVAL : 0;
 }
@@ -300,7 +300,7 @@ export const MAP_TYPES: readonly MapTypeRow[] = [
     number: 7,
     since: '4.6',
     meaning: 'call stacks, each under a number that its hash gives',
-    user: ['lookup', 'delete', 'next'],
+    user: ['lookup', 'delete', 'next', 'lookup-and-delete'],
     helpers: ['get_stackid'],
     differs: 'stacks hash to other numbers',
     check: checkStackTrace,

@@ -66,7 +66,7 @@ export class CpuMap extends BaseMap {
     if (number > 0) {
       program = this.host.objectOf?.('program', number);
       // The kernel answers any trouble with the program so.
-      if (!program || program.type !== 'xdp') return -ERRNO.ENOMEM;
+      if (program?.type !== 'xdp') return -ERRNO.ENOMEM;
     }
     const slot = this.#slots.take();
     if (slot < 0) return slot;

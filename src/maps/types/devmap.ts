@@ -71,7 +71,7 @@ abstract class DeviceMapBase extends BaseMap {
     let program: MapProgram | undefined;
     if (number > 0) {
       program = this.host.objectOf?.('program', number);
-      if (!program || program.type !== 'xdp') return -ERRNO.EINVAL;
+      if (program?.type !== 'xdp') return -ERRNO.EINVAL;
     }
     const slot = this.#slots.take();
     if (slot < 0) return slot;

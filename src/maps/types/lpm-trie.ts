@@ -13,7 +13,8 @@ const LENGTH_BYTES = 4;
 
 interface Node {
   readonly prefixBits: number;
-  readonly data: Uint8Array;
+  /** All of the key's data, also what is beyond the prefix. */
+  data: Uint8Array;
   /** 0: an intermediate node. */
   value: number;
   left: Node | undefined;
@@ -77,11 +78,12 @@ export class LpmTrieMap extends BaseMap {
     this.heap.copyValue(slot, value, this.definition.valueSizeBytes, this.fields);
     if (old !== 0) this.#letGoValue(old);
     else this.#count++;
+    const data = this.heap.u8.slice(key + LENGTH_BYTES, key + LENGTH_BYTES + this.#dataBytes);
     if (exact) {
       node!.value = slot;
+      node!.data = data;
       return 0;
     }
-    const data = this.heap.u8.slice(key + LENGTH_BYTES, key + LENGTH_BYTES + this.#dataBytes);
     const leaf: Node = { prefixBits: bits, data, value: slot, left: undefined, right: undefined };
     if (!node) {
       this.#replace(parent, undefined, leaf, key);

@@ -37,6 +37,10 @@ export class RingBufferMap extends BaseMap {
     this.#data = this.allocate(2 * this.#sizeBytes, what, 'none', KERNEL_LIMITS.pageBytes).address;
   }
 
+  protected override get unsupported(): number {
+    return -ERRNO.ENOTSUPP;
+  }
+
   /** bpf_ringbuf_reserve: address of the record's data, 0 when there is no room. */
   reserve(_machine: Machine, sizeBytes: number): number {
     if (sizeBytes > LARGEST_RECORD_BYTES) return 0;

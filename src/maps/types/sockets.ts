@@ -16,12 +16,26 @@ export interface SocketMapKind {
   readonly deleteAbsent: number;
   /** Whether user space may look up. */
   readonly readable: boolean;
+  /** Whether flags and index are looked at before the socket is. */
+  readonly checksFirst: boolean;
 }
 
 export const SOCKET_MAP_KINDS = {
-  sockmap: { object: 'socket', deleteBeyond: -ERRNO.EINVAL, deleteAbsent: -ERRNO.EINVAL, readable: true },
-  xskmap: { object: 'xdp-socket', deleteBeyond: -ERRNO.EINVAL, deleteAbsent: 0, readable: false },
-  reuseport_sockarray: { object: 'socket', deleteBeyond: -ERRNO.E2BIG, deleteAbsent: -ERRNO.ENOENT, readable: true },
+  sockmap: {
+    object: 'socket',
+    deleteBeyond: -ERRNO.EINVAL,
+    deleteAbsent: -ERRNO.EINVAL,
+    readable: true,
+    checksFirst: false,
+  },
+  xskmap: { object: 'xdp-socket', deleteBeyond: -ERRNO.EINVAL, deleteAbsent: 0, readable: false, checksFirst: true },
+  reuseport_sockarray: {
+    object: 'socket',
+    deleteBeyond: -ERRNO.E2BIG,
+    deleteAbsent: -ERRNO.ENOENT,
+    readable: true,
+    checksFirst: true,
+  },
 } as const satisfies Record<string, SocketMapKind>;
 
 abstract class SocketMapBase extends BaseMap {
@@ -109,7 +123,7 @@ export class SocketArrayMap extends SocketMapBase {
 
   override userUpdate(key: number, value: number, flags: number): number {
     const index = this.host.space.view.getUint32(key, true);
-    if (this.objectKind === 'xdp-socket') {
+    if (this.#kind.checksFirst) {
       if (flags > BPF_EXIST) return -ERRNO.EINVAL;
       if (index >= this.definition.maxEntries) return -ERRNO.E2BIG;
     }

@@ -51,6 +51,10 @@ export class StackTraceMap extends BaseMap {
     return 0;
   }
 
+  userLookupAndDelete(key: number, out: number, flags: number): number {
+    return this.userLookup(key, out, flags) || this.userDelete(key);
+  }
+
   override userUpdate(): number {
     return -ERRNO.EINVAL;
   }

@@ -28,6 +28,10 @@ export class UserRingBufferMap extends BaseMap {
     this.#data = this.allocate(2 * this.#sizeBytes, what, 'none', KERNEL_LIMITS.pageBytes).address;
   }
 
+  protected override get unsupported(): number {
+    return -ERRNO.ENOTSUPP;
+  }
+
   /** user_ring_buffer__reserve: undefined when there is no room. */
   reserve(sizeBytes: number): UserRecord | undefined {
     const total = roundUp8(sizeBytes + RINGBUF_HEADER_BYTES);
