@@ -6,6 +6,8 @@ import type { Btf, BtfType } from './btf/index.js';
 import { KCONFIG_SECTION } from './fix-up.js';
 import type { CollectionSpec, KernelOptionSpec } from './spec.js';
 
+const MAX_KCONFIG_BYTES = 1 << 20;
+
 /** Options by name, as /boot/config-* says them: `y`, `m`, `n`, `250`, `"text"`. */
 export type KernelConfig = ReadonlyMap<string, string>;
 
@@ -36,6 +38,13 @@ export function fillKernelOptions(spec: CollectionSpec, facts: KernelFacts): Col
   const map = spec.maps.get(KCONFIG_SECTION);
   if (!map || !spec.btf) return spec;
   const little = spec.byteOrder === 'little';
+  if (map.valueSizeBytes > MAX_KCONFIG_BYTES) {
+    throw new SkepError({
+      code: 'SKEP4206',
+      severity: 'error',
+      message: 'the variables of .kconfig take more than 1 MiB',
+    });
+  }
   const bytes = new Uint8Array(map.valueSizeBytes);
   const errors: SkepError[] = [];
   for (const option of spec.kernelOptions) {

@@ -169,7 +169,7 @@ function readLegacyMaps(context: ObjectContext, section: ElfSection): PlacedMap[
   const view = viewOf(section.bytes);
   const little = context.elf.byteOrder === 'little';
   return symbols.map(({ name, value: offset }, index) => {
-    const next = symbols[index + 1]?.value ?? section.sizeBytes;
+    const next = Math.min(symbols[index + 1]?.value ?? section.sizeBytes, section.sizeBytes);
     if (offset + LEGACY_BYTES > section.sizeBytes || next - offset < LEGACY_BYTES) {
       throw mapError(`map '${name}' is defined by fewer than ${LEGACY_BYTES} bytes`, [], section.offset + offset);
     }

@@ -242,6 +242,9 @@ export class Btf {
     return this.#alignOf(id, 0);
   }
 
+  /** Alignments of structs that were asked for; 0 while one is being worked out. */
+  readonly #aligns = new Map<number, number>();
+
   #alignOf(id: number, depth: number): number {
     if (depth > MAX_DEPTH) throw nestingError(id);
     const type = this.typeById(id);
@@ -263,8 +266,19 @@ export class Btf {
       case 'var':
         return this.#alignOf(type.typeId, depth + 1);
       case 'struct':
-      case 'union':
-        return this.#compositeAlign(type, depth);
+      case 'union': {
+        const known = this.#aligns.get(id);
+        if (known === 0) throw nestingError(id);
+        if (known !== undefined) return known;
+        this.#aligns.set(id, 0);
+        try {
+          const align = this.#compositeAlign(type, depth);
+          this.#aligns.set(id, align);
+          return align;
+        } finally {
+          if (this.#aligns.get(id) === 0) this.#aligns.delete(id);
+        }
+      }
       default:
         return 1;
     }

@@ -39,6 +39,8 @@ type Decoder = (view: DataView, at: number) => unknown;
 type Encoder = (view: DataView, at: number, value: unknown, path: string) => void;
 
 interface Parts {
+  /** Values that one decoding makes: a type may hold the same one many times over. */
+  readonly weight: number;
   readonly sizeBytes: number;
   readonly decode: Decoder;
   readonly encode: Encoder;
@@ -47,10 +49,14 @@ interface Parts {
 const MAX_DEPTH = 64;
 /** Arrays longer than this are not made: a type's length is no reason to fill the memory. */
 const MAX_ELEMENTS = 1 << 24;
+/** Members of all the structs that a type holds. */
+const MAX_FIELDS = 1 << 18;
+/** A value to be encoded is not made larger than this. */
+const MAX_VALUE_BYTES = 1 << 28;
 
 /** The codec of a type. Throws SKEP4105 for types without values. */
 export function codecOf(btf: Btf, id: number): BtfCodec {
-  const { sizeBytes, decode, encode } = partsOf(btf, id, 0);
+  const { sizeBytes, decode, encode } = partsOf({ btf, done: new Map(), fieldsLeft: MAX_FIELDS }, id, 0);
   const typeName = declare(btf, id, '', { base: type => type.name || type.kind });
   const encodeInto = (value: unknown, bytes: Uint8Array, offset = 0): void => {
     if (offset < 0 || offset + sizeBytes > bytes.length) throw tooFew(typeName, sizeBytes, bytes.length - offset);
@@ -64,6 +70,8 @@ export function codecOf(btf: Btf, id: number): BtfCodec {
       return decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset);
     },
     encode(value) {
+      if (sizeBytes > MAX_VALUE_BYTES)
+        throw misfit('', `of type ${typeName} is too large to be made: ${sizeBytes} bytes`);
       const bytes = new Uint8Array(sizeBytes);
       encodeInto(value, bytes);
       return bytes;
@@ -72,8 +80,27 @@ export function codecOf(btf: Btf, id: number): BtfCodec {
   };
 }
 
-function partsOf(btf: Btf, id: number, depth: number): Parts {
+/** One compilation: types that were met, and how many members were looked at. */
+interface Compilation {
+  readonly btf: Btf;
+  readonly done: Map<number, Parts>;
+  fieldsLeft: number;
+}
+
+function partsOf(compilation: Compilation, id: number, depth: number): Parts {
   if (depth > MAX_DEPTH) throw nestingError(id);
+  let parts = compilation.done.get(id);
+  if (parts === undefined) {
+    parts = makeParts(compilation, id, depth);
+    if (parts.weight > MAX_ELEMENTS)
+      throw badType(`a value of BTF type ${id} is made of more than ${MAX_ELEMENTS} values`);
+    compilation.done.set(id, parts);
+  }
+  return parts;
+}
+
+function makeParts(compilation: Compilation, id: number, depth: number): Parts {
+  const { btf } = compilation;
   const type = btf.resolve(id);
   switch (type.kind) {
     case 'int':
@@ -86,34 +113,36 @@ function partsOf(btf: Btf, id: number, depth: number): Parts {
     case 'enum64':
       return enumeration(btf, type);
     case 'array':
-      return array(btf, type, depth);
+      return array(compilation, type, depth);
     case 'struct':
     case 'union':
-      return composite(btf, type, depth);
+      return composite(compilation, type, depth);
     case 'var':
-      return partsOf(btf, type.typeId, depth + 1);
+      return partsOf(compilation, type.typeId, depth + 1);
     case 'datasec':
-      return section(btf, type.variables, type.sizeBytes, depth);
+      return section(compilation, type.variables, type.sizeBytes, depth);
     default:
       // Throws: it has no size.
-      return { sizeBytes: btf.sizeOf(id), decode: () => undefined, encode: () => undefined };
+      return { weight: 1, sizeBytes: btf.sizeOf(id), decode: () => undefined, encode: () => undefined };
   }
 }
 
 function integer(btf: Btf, sizeBytes: number, signed: boolean, as: 'number' | 'bool' | 'bigint'): Parts {
+  if (sizeBytes === 0 || sizeBytes > 16) throw badType(`an integer of ${sizeBytes} bytes is none`);
   const little = btf.byteOrder === 'little';
   const bits = sizeBytes * 8;
   const read = wideReader(sizeBytes, signed, little);
   const write = wideWriter(sizeBytes, little);
   if (as === 'bool') {
     return {
+      weight: 1,
       sizeBytes,
       decode: (view, at) => read(view, at) !== 0n,
       encode: (view, at, value, path) => write(view, at, toInteger(value, bits, false, path)),
     };
   }
   const encode: Encoder = (view, at, value, path) => write(view, at, toInteger(value, bits, signed, path));
-  if (as === 'bigint' || sizeBytes > 4) return { sizeBytes, decode: read, encode };
+  if (as === 'bigint' || sizeBytes > 4) return { weight: 1, sizeBytes, decode: read, encode };
   const decode: Decoder =
     sizeBytes === 1
       ? (view, at) => (signed ? view.getInt8(at) : view.getUint8(at))
@@ -122,7 +151,7 @@ function integer(btf: Btf, sizeBytes: number, signed: boolean, as: 'number' | 'b
         : sizeBytes === 4
           ? (view, at) => (signed ? view.getInt32(at, little) : view.getUint32(at, little))
           : (view, at) => Number(read(view, at));
-  return { sizeBytes, decode, encode };
+  return { weight: 1, sizeBytes, decode, encode };
 }
 
 /** Integers of any number of bytes (16 is __int128). */
@@ -171,6 +200,7 @@ function float(btf: Btf, sizeBytes: number): Parts {
   };
   if (sizeBytes === 4) {
     return {
+      weight: 1,
       sizeBytes,
       decode: (view, at) => view.getFloat32(at, little),
       encode: (view, at, value, path) => view.setFloat32(at, number(value, path), little),
@@ -178,6 +208,7 @@ function float(btf: Btf, sizeBytes: number): Parts {
   }
   if (sizeBytes === 8) {
     return {
+      weight: 1,
       sizeBytes,
       decode: (view, at) => view.getFloat64(at, little),
       encode: (view, at, value, path) => view.setFloat64(at, number(value, path), little),
@@ -199,6 +230,7 @@ function enumeration(btf: Btf, { sizeBytes, signed, values }: EnumType): Parts {
     if (!names.has(read)) names.set(read, name);
   }
   return {
+    weight: 1,
     sizeBytes,
     decode(view, at) {
       const value = plain.decode(view, at) as number | bigint;
@@ -224,13 +256,17 @@ export function byteKind(btf: Btf, elementTypeId: number): 'text' | 'bytes' | un
   return type.char || type.name === 'char' ? 'text' : type.signed ? undefined : 'bytes';
 }
 
-function array(btf: Btf, { id, elementTypeId, length }: ArrayType, depth: number): Parts {
+function array(compilation: Compilation, { id, elementTypeId, length: stated }: ArrayType, depth: number): Parts {
+  const { btf } = compilation;
   const sizeBytes = btf.sizeOf(id);
-  if (length > MAX_ELEMENTS) throw misfit('', `an array of ${length} elements is too long for a value`);
+  if (stated > MAX_ELEMENTS) throw misfit('', `an array of ${stated} elements is too long for a value`);
   const kind = byteKind(btf, elementTypeId);
-  if (kind) return bytesOrText(kind, length);
-  const element = partsOf(btf, elementTypeId, depth + 1);
+  if (kind) return bytesOrText(kind, stated);
+  const element = partsOf(compilation, elementTypeId, depth + 1);
+  // However many there are of an empty struct, they say nothing.
+  const length = element.sizeBytes === 0 ? 0 : stated;
   return {
+    weight: 1 + length * element.weight,
     sizeBytes,
     decode: (view, at) => Array.from({ length }, (_, index) => element.decode(view, at + index * element.sizeBytes)),
     encode(view, at, value, path) {
@@ -249,6 +285,7 @@ function array(btf: Btf, { id, elementTypeId, length }: ArrayType, depth: number
 function bytesOrText(kind: 'text' | 'bytes', length: number): Parts {
   const slice = (view: DataView, at: number): Uint8Array => new Uint8Array(view.buffer, view.byteOffset + at, length);
   return {
+    weight: 1,
     sizeBytes: length,
     decode(view, at) {
       const bytes = slice(view, at);
@@ -276,42 +313,47 @@ interface Field {
 }
 
 /** Members, those of anonymous structs and unions among them at their own offsets. */
-function fieldsOf(btf: Btf, members: readonly Member[], depth: number, start = 0): Field[] {
+function fieldsOf(compilation: Compilation, members: readonly Member[], depth: number, start = 0): Field[] {
+  const { btf } = compilation;
   return members.flatMap(member => {
+    if (compilation.fieldsLeft-- <= 0) throw badType(`a type has more than ${MAX_FIELDS} members`);
     const { name, typeId, offsetBits, bitfieldBits } = member;
     const type = btf.resolve(typeId);
     const offsetBytes = start + Math.floor(offsetBits / 8);
     if (name === '' && isComposite(type)) {
       if (depth > MAX_DEPTH) throw nestingError(type.id);
-      return fieldsOf(btf, type.members, depth + 1, offsetBytes);
+      return fieldsOf(compilation, type.members, depth + 1, offsetBytes);
     }
     if (name === '') return [];
     if (bitfieldBits > 0) return [{ name, offsetBytes, parts: bitfield(btf, type, offsetBits % 8, bitfieldBits) }];
-    return [{ name, offsetBytes, parts: partsOf(btf, typeId, depth + 1) }];
+    return [{ name, offsetBytes, parts: partsOf(compilation, typeId, depth + 1) }];
   });
 }
 
-function composite(btf: Btf, type: CompositeType, depth: number): Parts {
-  return fieldsParts(fieldsOf(btf, type.members, depth), type.sizeBytes, type.name || type.kind);
+function composite(compilation: Compilation, type: CompositeType, depth: number): Parts {
+  return fieldsParts(fieldsOf(compilation, type.members, depth), type.sizeBytes, type.name || type.kind);
 }
 
 function section(
-  btf: Btf,
+  compilation: Compilation,
   variables: readonly { typeId: number; offsetBytes: number }[],
   sizeBytes: number,
   depth: number,
 ): Parts {
   const fields = variables.map(({ typeId, offsetBytes }) => ({
-    name: btf.nameOf(typeId),
+    name: compilation.btf.nameOf(typeId),
     offsetBytes,
-    parts: partsOf(btf, typeId, depth + 1),
+    parts: partsOf(compilation, typeId, depth + 1),
   }));
   return fieldsParts(fields, sizeBytes, 'section');
 }
 
 function fieldsParts(fields: readonly Field[], sizeBytes: number, what: string): Parts {
+  const outside = fields.find(({ offsetBytes, parts }) => offsetBytes + parts.sizeBytes > sizeBytes);
+  if (outside) throw badType(`member '${outside.name}' lies outside ${what}, which has ${sizeBytes} bytes`);
   const byName = new Map(fields.map(field => [field.name, field]));
   return {
+    weight: fields.reduce((sum, { parts }) => sum + parts.weight, 1),
     sizeBytes,
     decode(view, at) {
       const value: Record<string, unknown> = {};
@@ -360,6 +402,7 @@ function bitfield(btf: Btf, type: BtfType, first: number, bits: number): Parts {
   const names = isEnum(type) ? new Map(type.values.map(({ name, value }) => [BigInt(value), name])) : undefined;
   const numbers = isEnum(type) ? new Map(type.values.map(({ name, value }) => [name, BigInt(value)])) : undefined;
   return {
+    weight: 1,
     sizeBytes: bytes,
     decode(view, at) {
       const raw = (read(view, at) >> shift) & mask;
@@ -396,4 +439,8 @@ function misfit(path: string, why: string): SkepError {
 
 function tooFew(typeName: string, sizeBytes: number, given: number): SkepError {
   return misfit('', `of type ${typeName} has ${sizeBytes} bytes, and ${Math.max(0, given)} are there`);
+}
+
+function badType(message: string): SkepError {
+  return new SkepError({ code: 'SKEP4102', severity: 'error', message });
 }

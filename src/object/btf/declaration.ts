@@ -4,6 +4,8 @@ import { type Btf, nestingError } from './btf.js';
 import type { BtfType } from './types.js';
 
 const MAX_DEPTH = 64;
+/** Types that one declaration is made of. */
+const MAX_PARTS = 10_000;
 
 export interface DeclarationStyle {
   /** The words for a struct, union, enum, typedef or other base type: `struct sock`, `u32`, a whole body. */
@@ -36,7 +38,7 @@ export function typeInC(btf: Btf, id: number): string {
 
 /** The declaration of `name` with that type. Throws SKEP4104 for types that contain themselves. */
 export function declare(btf: Btf, id: number, name: string, style: DeclarationStyle = PLAIN): string {
-  return around(btf, id, name, '', style, 0);
+  return around(btf, id, name, '', style, 0, { left: MAX_PARTS });
 }
 
 function around(
@@ -46,10 +48,12 @@ function around(
   qualifiers: string,
   style: DeclarationStyle,
   depth: number,
+  budget: { left: number },
 ): string {
-  if (depth > MAX_DEPTH) throw nestingError(id);
+  if (depth > MAX_DEPTH || budget.left-- <= 0) throw nestingError(id);
   const type = btf.typeById(id);
-  const next = (target: number, text: string, words = ''): string => around(btf, target, text, words, style, depth + 1);
+  const next = (target: number, text: string, words = ''): string =>
+    around(btf, target, text, words, style, depth + 1, budget);
   switch (type.kind) {
     case 'const':
     case 'volatile':

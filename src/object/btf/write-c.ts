@@ -16,6 +16,10 @@ export interface WriteCOptions {
 }
 
 const MAX_DEPTH = 512;
+/** Of anonymous structs inside each other. */
+const MAX_LEVELS = 64;
+/** Bodies of structs in one header; a kernel has 20,000. Anonymous ones are written at each use. */
+const MAX_BODIES = 1_000_000;
 
 /** The header's text. Throws SkepError (SKEP4104) for types that contain themselves. */
 export function writeC(btf: Btf, options: WriteCOptions = {}): string {
@@ -170,12 +174,16 @@ class CWriter {
   }
 
   readonly #written = new Set<number>();
+  #bodies = 0;
 
   #isWritten({ id }: BtfType): boolean {
     return this.#written.has(id);
   }
 
-  #members({ members }: CompositeType, depth: number): void {
+  #members({ id, name, members }: CompositeType, depth: number): void {
+    // What an anonymous struct needs was seen to when it was met first.
+    if (name === '' && this.#begun.has(id)) return;
+    if (name === '') this.#begun.add(id);
     for (const { typeId } of members) this.#need(typeId, true, depth + 1);
   }
 
@@ -247,7 +255,7 @@ class CWriter {
 
   /** `struct name {...}`, at an indentation of `level` tabs. */
   #body(type: CompositeType, level: number): string {
-    if (level > 64) throw nestingError(type.id);
+    if (level > MAX_LEVELS || this.#bodies++ > MAX_BODIES) throw nestingError(type.id);
     const layout = cLayout(this.#btf, type);
     const indent = '\t'.repeat(level + 1);
     const lines: string[] = [];
@@ -374,8 +382,10 @@ const MAX_PADDING_BITS = 4096;
 
 /** Unnamed bit fields that fill the bits from `from` to `to`; none crosses a boundary of its type. */
 function padding(from: number, to: number): string[] {
-  if (to - from > MAX_PADDING_BITS && from % 8 === 0 && to % 8 === 0) {
-    return [`char __padding_${from / 8}[${(to - from) / 8}]`];
+  if (to - from > MAX_PADDING_BITS) {
+    const [first, last] = [Math.ceil(from / 8), Math.floor(to / 8)];
+    const bytes = `char __padding_${first}[${last - first}]`;
+    return [...padding(from, first * 8), bytes, ...padding(last * 8, to)];
   }
   const lines: string[] = [];
   for (let at = from; at < to; ) {

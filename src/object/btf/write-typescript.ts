@@ -12,6 +12,8 @@ export interface WriteTypeScriptOptions {
 }
 
 const MAX_DEPTH = 64;
+/** Structs that are written, anonymous ones at each use; a kernel has 30,000. */
+const MAX_PARTS = 1_000_000;
 
 /** A module of interfaces (structs, unions) and types (enums, typedefs). Throws SkepError for types that contain themselves. */
 export function writeTypeScript(btf: Btf, options: WriteTypeScriptOptions = {}): string {
@@ -32,6 +34,7 @@ class TypeScriptWriter {
   readonly #taken = new Set<string>();
   readonly #queue: number[] = [];
   readonly #queued = new Set<number>();
+  #parts = 0;
 
   constructor(btf: Btf) {
     this.#btf = btf;
@@ -84,7 +87,7 @@ class TypeScriptWriter {
   }
 
   #body(type: CompositeType, level: number): string {
-    if (level > MAX_DEPTH) throw nestingError(type.id);
+    if (level > MAX_DEPTH || this.#parts++ > MAX_PARTS) throw nestingError(type.id);
     const indent = '  '.repeat(level + 1);
     const seen = new Set<string>();
     const lines = this.#fields(type, 0).flatMap(({ name, typeId }) => {
@@ -97,7 +100,7 @@ class TypeScriptWriter {
   }
 
   #fields(type: CompositeType, depth: number): Member[] {
-    if (depth > MAX_DEPTH) throw nestingError(type.id);
+    if (depth > MAX_DEPTH || this.#parts++ > MAX_PARTS) throw nestingError(type.id);
     return type.members.flatMap(member => {
       if (member.name !== '') return [member];
       const inside = this.#btf.resolve(member.typeId);

@@ -36,6 +36,8 @@ export interface Access {
 
 /** Longest access string that the kernel takes (BPF_CORE_SPEC_MAX_LEN). */
 const MAX_STEPS = 64;
+/** Anonymous structs that one struct holds, with a margin. */
+const MAX_ANONYMOUS = 1000;
 
 /** Reads a relocation against the object's own types. Throws SKEP4301. */
 export function localAccess(btf: Btf, { kind: number, btfTypeId, accessString }: CoreRelocation): Access {
@@ -113,7 +115,7 @@ function targetField(local: Access, btf: Btf, rootTypeId: number): Access | unde
   for (const [position, step] of local.steps.entries()) {
     const type = btf.resolve(id);
     if (step.member) {
-      const found = isComposite(type) ? findMember(local.btf, step.member, btf, type, 0) : undefined;
+      const found = isComposite(type) ? findMember(step.member, btf, type, new Set()) : undefined;
       if (!found || !fieldsAreCompatible(local.btf, step.member.typeId, btf, found.step.member!.typeId))
         return undefined;
       steps.push(found.step);
@@ -135,21 +137,21 @@ function targetField(local: Access, btf: Btf, rootTypeId: number): Access | unde
   return { btf, rootTypeId, kind: local.kind, steps, bitOffset };
 }
 
-/** A member by name, in the struct or in its anonymous members. */
+/** A member by name, in the struct or in its anonymous members. `seen`: where it was not. */
 function findMember(
-  localBtf: Btf,
   wanted: Member,
   btf: Btf,
   type: CompositeType,
-  depth: number,
+  seen: Set<number>,
 ): { step: Step; bitOffset: number } | undefined {
-  if (depth > MAX_STEPS) return undefined;
+  if (seen.has(type.id) || seen.size > MAX_ANONYMOUS) return undefined;
+  seen.add(type.id);
   for (const [index, member] of type.members.entries()) {
     if (member.name === wanted.name) return { step: { typeId: type.id, index, member }, bitOffset: member.offsetBits };
     if (member.name !== '') continue;
     const inside = btf.resolve(member.typeId);
     if (!isComposite(inside)) continue;
-    const found = findMember(localBtf, wanted, btf, inside, depth + 1);
+    const found = findMember(wanted, btf, inside, seen);
     if (found) return { step: found.step, bitOffset: member.offsetBits + found.bitOffset };
   }
   return undefined;

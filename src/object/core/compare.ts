@@ -13,6 +13,12 @@ import {
 
 /** Types nest no deeper in a comparison (the kernel's limit). */
 const MAX_DEPTH = 32;
+/** Pairs of types that one comparison looks at: real ones take hundreds, and types that repeat each other could take for ever. */
+const MAX_COMPARISONS = 100_000;
+
+interface Budget {
+  left: number;
+}
 
 const sameKind = (a: BtfType, b: BtfType): boolean => a.kind === b.kind || (isEnum(a) && isEnum(b));
 const sameName = (a: BtfType | { name: string }, b: BtfType | { name: string }): boolean =>
@@ -48,15 +54,15 @@ export function fieldsAreCompatible(localBtf: Btf, localId: number, btf: Btf, id
 
 /** Whether a type counts as the other for bpf_core_type_exists and its like: kinds all the way down, names at the top only. */
 export function typesAreCompatible(localBtf: Btf, localId: number, btf: Btf, id: number): boolean {
-  return compatible(localBtf, localId, btf, id, 0);
+  return compatible(localBtf, localId, btf, id, 0, { left: MAX_COMPARISONS });
 }
 
-function compatible(localBtf: Btf, localId: number, btf: Btf, id: number, depth: number): boolean {
-  if (depth > MAX_DEPTH) return false;
+function compatible(localBtf: Btf, localId: number, btf: Btf, id: number, depth: number, budget: Budget): boolean {
+  if (depth > MAX_DEPTH || budget.left-- <= 0) return false;
   const a = localBtf.resolve(localId);
   const b = btf.resolve(id);
   if (!sameKind(a, b)) return false;
-  const below = (from: number, to: number): boolean => compatible(localBtf, from, btf, to, depth + 1);
+  const below = (from: number, to: number): boolean => compatible(localBtf, from, btf, to, depth + 1, budget);
   switch (a.kind) {
     case 'void':
     case 'struct':
@@ -85,16 +91,24 @@ function compatible(localBtf: Btf, localId: number, btf: Btf, id: number, depth:
 
 /** bpf_core_type_matches: every member of the local type is in the other, under its name and with a type that matches. */
 export function typesMatch(localBtf: Btf, localId: number, btf: Btf, id: number): boolean {
-  return matches(localBtf, localId, btf, id, false, 0);
+  return matches(localBtf, localId, btf, id, false, 0, { left: MAX_COMPARISONS });
 }
 
-function matches(localBtf: Btf, localId: number, btf: Btf, id: number, behindPointer: boolean, depth: number): boolean {
-  if (depth > MAX_DEPTH) return false;
+function matches(
+  localBtf: Btf,
+  localId: number,
+  btf: Btf,
+  id: number,
+  behindPointer: boolean,
+  depth: number,
+  budget: Budget,
+): boolean {
+  if (depth > MAX_DEPTH || budget.left-- <= 0) return false;
   const a = localBtf.resolve(localId);
   const b = btf.resolve(id);
   if (!sameName(a, b)) return false;
   const below = (from: number, to: number, pointer: boolean): boolean =>
-    matches(localBtf, from, btf, to, pointer, depth + 1);
+    matches(localBtf, from, btf, to, pointer, depth + 1, budget);
   switch (a.kind) {
     case 'void':
       return b.kind === 'void';
