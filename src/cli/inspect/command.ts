@@ -37,7 +37,7 @@ export function inspect(files: readonly string[], flags: InspectFlags): number {
     }
     if (flags.relocations) part(relocationLines(spec, colors));
     if (flags.btf) part(typeLines(spec));
-    if (!only) for (const program of spec.programs.values()) part(programLines(program, colors));
+    if (!only) for (const program of spec.programs.values()) part(programLines(spec, program, colors));
   }
   output.flush();
   return EXIT_OK;

@@ -138,12 +138,12 @@ export function valueText(value: unknown): string {
 }
 
 /** What a reference refers to, in a word or two. */
-export function referenceText(reference: Reference): string {
+export function referenceText(reference: Reference, spec: CollectionSpec): string {
   switch (reference.kind) {
     case 'map':
       return `map ${reference.map}`;
     case 'map-value':
-      return `${reference.map}+${reference.offsetBytes}`;
+      return placeText(spec, reference.map, reference.offsetBytes);
     case 'function':
       return `function ${reference.name}`;
     case 'kfunc':
@@ -153,12 +153,23 @@ export function referenceText(reference: Reference): string {
   }
 }
 
+/** `packets`, `array+4`, or `.rodata+7` where no variable is known. */
+function placeText(spec: CollectionSpec, map: string, offset: number): string {
+  const options = spec.kernelOptions.map(option => ({ ...option, map: '.kconfig' }));
+  const there = [...spec.variables.values(), ...options].find(
+    variable =>
+      variable.map === map && offset >= variable.offsetBytes && offset < variable.offsetBytes + variable.sizeBytes,
+  );
+  if (!there) return `${map}+${offset}`;
+  return offset === there.offsetBytes ? there.name : `${there.name}+${offset - there.offsetBytes}`;
+}
+
 export function* relocationLines(spec: CollectionSpec, colors: Colors): IterableIterator<string> {
   for (const program of spec.programs.values()) {
     if (program.references.length + program.coreRelocations.length === 0) continue;
     yield colors.bold(`relocations of ${program.name}`);
     for (const reference of program.references)
-      yield `  ${slotText(reference.slot, colors)} ${referenceText(reference)}`;
+      yield `  ${slotText(reference.slot, colors)} ${referenceText(reference, spec)}`;
     for (const relocation of program.coreRelocations) {
       yield `  ${slotText(relocation.slot, colors)} CO-RE ${coreText(spec.btf, relocation)}`;
     }
@@ -177,7 +188,7 @@ export function* typeLines(spec: CollectionSpec): IterableIterator<string> {
 }
 
 /** A program's listing: the source line over the instructions that come from it, functions under their names. */
-export function* programLines(program: ProgramSpec, colors: Colors): IterableIterator<string> {
+export function* programLines(spec: CollectionSpec, program: ProgramSpec, colors: Colors): IterableIterator<string> {
   yield programSummary(program, colors);
   const functions = new Map(program.functions.map(({ startSlot, name }) => [startSlot, name]));
   const lines = new Map(program.lines.map(line => [line.slot, line]));
@@ -200,6 +211,7 @@ export function* programLines(program: ProgramSpec, colors: Colors): IterableIte
       shown = place;
     }
     const comment = commentOn(
+      spec,
       program,
       slot,
       instruction.imm,
@@ -215,7 +227,8 @@ export function* programLines(program: ProgramSpec, colors: Colors): IterableIte
 }
 
 function commentOn(
-  { instructions }: ProgramSpec,
+  spec: CollectionSpec,
+  { instructions, coreRelocations }: ProgramSpec,
   slot: number,
   imm: number,
   opcode: number,
@@ -226,7 +239,9 @@ function commentOn(
   const isLocalCall = opcode === 0x85 && src === 1;
   if (isLocalCall) return functions.get(slot + 1 + instructions[slot]!.imm) ?? '';
   const reference = references.get(slot);
-  if (reference && !('map' in reference)) return referenceText(reference);
+  if (reference && reference.kind !== 'map') return referenceText(reference, spec);
+  const core = coreRelocations.find(relocation => relocation.slot === slot);
+  if (core) return `CO-RE ${coreText(spec.btf, core)}`;
   return opcode === 0x85 && src === 0 && imm === 195896080
     ? 'poisoned: what it needs does not exist in the target'
     : '';
