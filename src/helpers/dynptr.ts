@@ -1,5 +1,16 @@
-// Helpers: dynamic pointers.
+// Helpers: dynamic pointers (kernel/bpf/helpers.c). Their layout is in dynptr-memory.ts.
 
+import type { HelperFunction } from '../engine/index.js';
+import { ERRNO } from '../maps/index.js';
+import {
+  beyond,
+  DYNPTR_MAXIMUM_BYTES,
+  nullDynptr,
+  readDynptr,
+  readFrom,
+  writeDynptr,
+  writeTo,
+} from './dynptr-memory.js';
 import { BASE } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import {
@@ -14,6 +25,26 @@ import {
   UNINIT_MEM,
 } from './row.js';
 
+const dynptrFromMem: HelperFunction = (machine, data, sizeBytes, flags, dynptr) => {
+  nullDynptr(machine, dynptr);
+  if (sizeBytes > DYNPTR_MAXIMUM_BYTES) return -ERRNO.E2BIG;
+  if ((flags | machine.high[3]!) !== 0) return -ERRNO.EINVAL;
+  writeDynptr(machine, dynptr, { type: 'local', data, sizeBytes, offsetBytes: 0, readOnly: false });
+  return 0;
+};
+
+const dynptrRead: HelperFunction = (machine, to, length, dynptr, offset, flags) =>
+  (flags | machine.high[5]!) !== 0 ? -ERRNO.EINVAL : readFrom(machine, readDynptr(machine, dynptr), to, length, offset);
+
+const dynptrWrite: HelperFunction = (machine, dynptr, offset, from, length, flags) =>
+  machine.high[5] !== 0 ? -ERRNO.EINVAL : writeTo(machine, readDynptr(machine, dynptr), offset, from, length, flags);
+
+const dynptrData: HelperFunction = (machine, dynptr, offset, length) => {
+  const pointer = readDynptr(machine, dynptr);
+  if (pointer.data === 0 || pointer.readOnly || beyond(pointer, offset, length)) return 0;
+  return pointer.type === 'local' || pointer.type === 'ringbuf' ? pointer.data + pointer.offsetBytes + offset : 0;
+};
+
 export const DYNPTR_HELPERS: readonly HelperRow[] = [
   helper({
     id: 197,
@@ -23,6 +54,7 @@ export const DYNPTR_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: "makes a dynptr of a map value's memory",
+    run: dynptrFromMem,
   }),
   helper({
     id: 201,
@@ -32,6 +64,7 @@ export const DYNPTR_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'copies bytes out of a dynptr',
+    run: dynptrRead,
   }),
   helper({
     id: 202,
@@ -41,6 +74,7 @@ export const DYNPTR_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'copies bytes into a dynptr',
+    run: dynptrWrite,
   }),
   helper({
     id: 203,
@@ -50,5 +84,6 @@ export const DYNPTR_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'address of a stretch of a dynptr, or null',
+    run: dynptrData,
   }),
 ];

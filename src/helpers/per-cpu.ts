@@ -1,8 +1,22 @@
-// Helpers: per-CPU variables.
+// Helpers: per-CPU variables of the kernel.
 
+import type { HelperFunction } from '../engine/index.js';
+import { hostOf } from './host.js';
 import { BASE } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import { ANYTHING, helper, PERCPU_BTF } from './row.js';
+import { needed } from './support.js';
+
+const perCpuPtr: HelperFunction = (machine, address, cpu) => {
+  const host = hostOf(machine);
+  if (cpu >= host.cpuCount) return 0;
+  return needed(host.perCpuAddress, 'bpf_per_cpu_ptr', 'per-CPU variable').call(host, address, cpu);
+};
+
+const thisCpuPtr: HelperFunction = (machine, address) => {
+  const host = hostOf(machine);
+  return needed(host.perCpuAddress, 'bpf_this_cpu_ptr', 'per-CPU variable').call(host, address, machine.cpu);
+};
 
 export const PER_CPU_HELPERS: readonly HelperRow[] = [
   helper({
@@ -13,6 +27,7 @@ export const PER_CPU_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.10',
     meaning: "address of a CPU's copy of a per-CPU variable, or null",
+    run: perCpuPtr,
   }),
   helper({
     id: 154,
@@ -22,5 +37,6 @@ export const PER_CPU_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.10',
     meaning: "address of this CPU's copy of a per-CPU variable",
+    run: thisCpuPtr,
   }),
 ];

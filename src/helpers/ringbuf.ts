@@ -1,5 +1,10 @@
-// Helpers: ring buffers.
+// Helpers: ring buffers (kernel/bpf/ringbuf.c). The map keeps the ring; a record is an address in it, and its header says which map it is of.
 
+import type { HelperFunction, Machine } from '../engine/index.js';
+import { BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP, ERRNO } from '../maps/index.js';
+import { DYNPTR_BYTES, DYNPTR_MAXIMUM_BYTES, nullDynptr, readDynptr, writeDynptr } from './dynptr-memory.js';
+import { hostOf } from './host.js';
+import { partOf, type RingBuffer, type UserRingBuffer } from './map-parts.js';
 import { BASE } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import {
@@ -16,6 +21,92 @@ import {
   SIZE_OR_ZERO,
   STACK_OR_NULL,
 } from './row.js';
+import { hasOtherFlags, numberResult } from './support.js';
+
+const WAKEUP_FLAGS = BPF_RB_NO_WAKEUP | BPF_RB_FORCE_WAKEUP;
+/** BPF_MAX_USER_RINGBUF_SAMPLES. */
+const MAXIMUM_SAMPLES = 128 * 1024;
+
+const ringbufOutput: HelperFunction = (machine, map, data, sizeBytes, flags) =>
+  hasOtherFlags(machine, 4, flags, WAKEUP_FLAGS)
+    ? -ERRNO.EINVAL
+    : partOf<RingBuffer>(machine, map).output(machine, data, sizeBytes, flags);
+
+const ringbufReserve: HelperFunction = (machine, map, sizeBytes, flags) =>
+  (flags | machine.high[3]!) !== 0 ? 0 : partOf<RingBuffer>(machine, map).reserve(machine, sizeBytes);
+
+/** Ends a record: the word in front of its data is its map's handle. */
+function commit(machine: Machine, sample: number, flags: number, discard: boolean): void {
+  const map = hostOf(machine).mapAt(machine.space.view.getUint32(sample - 4, true)) as RingBuffer | undefined;
+  map?.commit(machine, sample, flags, discard);
+}
+
+const ringbufSubmit: HelperFunction = (machine, sample, flags) => {
+  commit(machine, sample, flags, false);
+  return 0;
+};
+
+const ringbufDiscard: HelperFunction = (machine, sample, flags) => {
+  commit(machine, sample, flags, true);
+  return 0;
+};
+
+const ringbufQuery: HelperFunction = (machine, map, what) =>
+  numberResult(machine, machine.high[2] === 0 ? partOf<RingBuffer>(machine, map).query(what) : 0);
+
+const ringbufReserveDynptr: HelperFunction = (machine, map, sizeBytes, flags, dynptr) => {
+  nullDynptr(machine, dynptr);
+  if ((flags | machine.high[3]!) !== 0) return -ERRNO.EINVAL;
+  if (sizeBytes > DYNPTR_MAXIMUM_BYTES) return -ERRNO.E2BIG;
+  const data = partOf<RingBuffer>(machine, map).reserve(machine, sizeBytes);
+  if (data === 0) return -ERRNO.EINVAL;
+  writeDynptr(machine, dynptr, { type: 'ringbuf', data, sizeBytes, offsetBytes: 0, readOnly: false });
+  return 0;
+};
+
+const end =
+  (discard: boolean): HelperFunction =>
+  (machine, dynptr, flags) => {
+    const { data } = readDynptr(machine, dynptr);
+    if (data !== 0) {
+      commit(machine, data, flags, discard);
+      nullDynptr(machine, dynptr);
+    }
+    return 0;
+  };
+
+const ringbufSubmitDynptr = end(false);
+const ringbufDiscardDynptr = end(true);
+
+/** Rings whose records are being read just now. */
+const DRAINING = new WeakSet<UserRingBuffer>();
+
+const userRingbufDrain: HelperFunction = (machine, handle, callback, context, flags) => {
+  if (hasOtherFlags(machine, 4, flags, WAKEUP_FLAGS)) return -ERRNO.EINVAL;
+  const map = partOf<UserRingBuffer>(machine, handle);
+  if (DRAINING.has(map)) return -ERRNO.EBUSY;
+  DRAINING.add(map);
+  const dynptr = machine.space.allocate(DYNPTR_BYTES, 'dynptr of a user ring buffer record', 'read-write');
+  try {
+    let read = 0;
+    for (let samples = 0; samples < MAXIMUM_SAMPLES; samples++) {
+      const sample = map.peekSample();
+      if (sample === -ERRNO.ENODATA) break;
+      if (sample === -ERRNO.EAGAIN) continue;
+      if (typeof sample === 'number') return sample;
+      const { address: data, sizeBytes } = sample;
+      writeDynptr(machine, dynptr.address, { type: 'local', data, sizeBytes, offsetBytes: 0, readOnly: false });
+      const stop = machine.callback(callback, dynptr.address, context, 0, 0, 0);
+      map.consumeSample();
+      read++;
+      if (stop !== 0) break;
+    }
+    return read;
+  } finally {
+    machine.space.free(dynptr);
+    DRAINING.delete(map);
+  }
+};
 
 export const RINGBUF_HELPERS: readonly HelperRow[] = [
   helper({
@@ -26,6 +117,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.8',
     meaning: 'copies a record into a ring buffer',
+    run: ringbufOutput,
   }),
   helper({
     id: 131,
@@ -35,6 +127,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.8',
     meaning: 'reserves a record in a ring buffer',
+    run: ringbufReserve,
   }),
   helper({
     id: 132,
@@ -44,6 +137,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.8',
     meaning: 'hands a reserved record over',
+    run: ringbufSubmit,
   }),
   helper({
     id: 133,
@@ -53,6 +147,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.8',
     meaning: 'gives a reserved record up',
+    run: ringbufDiscard,
   }),
   helper({
     id: 134,
@@ -62,6 +157,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.8',
     meaning: 'size, fill and positions of a ring buffer',
+    run: ringbufQuery,
   }),
   helper({
     id: 198,
@@ -71,6 +167,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'reserves a record of any size in a ring buffer',
+    run: ringbufReserveDynptr,
   }),
   helper({
     id: 199,
@@ -80,6 +177,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'hands a reserved record over',
+    run: ringbufSubmitDynptr,
   }),
   helper({
     id: 200,
@@ -89,6 +187,7 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.19',
     meaning: 'gives a reserved record up',
+    run: ringbufDiscardDynptr,
   }),
   helper({
     id: 209,
@@ -98,5 +197,6 @@ export const RINGBUF_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '6.1',
     meaning: 'calls a function for every record that user space wrote',
+    run: userRingbufDrain,
   }),
 ];

@@ -1,8 +1,39 @@
-// Helpers: local storage.
+// Helpers: storage that hangs on kernel objects (kernel/bpf/bpf_local_storage.c). The map knows its owners as objects of the kernel that runs the program.
 
+import type { HelperFunction, Machine } from '../engine/index.js';
+import { BPF_LOCAL_STORAGE_GET_F_CREATE, ERRNO } from '../maps/index.js';
+import { hostOf } from './host.js';
+import { type LocalStorage, partOf } from './map-parts.js';
 import { BASE, BTF_TRACING, TC } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import { ANYTHING64, BTF_SOCK_COMMON, btfOrNull, CONST_MAP_PTR, helper, MAP_VALUE_OR_NULL } from './row.js';
+import { needed } from './support.js';
+
+function ownerAt(machine: Machine, address: number): object | undefined {
+  const host = hostOf(machine);
+  return needed(host.storageOwnerAt, 'local storage', 'kernel object').call(host, address);
+}
+
+const get: HelperFunction = (machine, map, address, initial, flags) => {
+  if (machine.high[4] !== 0 || flags > BPF_LOCAL_STORAGE_GET_F_CREATE) return 0;
+  const owner = address === 0 ? undefined : ownerAt(machine, address);
+  return owner ? partOf<LocalStorage>(machine, map).storage(owner, flags !== 0, initial) : 0;
+};
+
+const remove: HelperFunction = (machine, map, address) => {
+  if (address === 0) return -ERRNO.EINVAL;
+  const owner = ownerAt(machine, address);
+  return owner ? partOf<LocalStorage>(machine, map).deleteStorage(owner) : -ERRNO.ENOENT;
+};
+
+const skStorageGet = get;
+const skStorageDelete = remove;
+const inodeStorageGet = get;
+const inodeStorageDelete = remove;
+const taskStorageGet = get;
+const taskStorageDelete = remove;
+const cgrpStorageGet = get;
+const cgrpStorageDelete = remove;
 
 export const STORAGE_HELPERS: readonly HelperRow[] = [
   helper({
@@ -23,6 +54,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     ],
     since: '5.2',
     meaning: "address of the program's storage on a socket, created on request",
+    run: skStorageGet,
   }),
   helper({
     id: 108,
@@ -41,6 +73,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     ],
     since: '5.2',
     meaning: "deletes the program's storage on a socket",
+    run: skStorageDelete,
   }),
   helper({
     id: 145,
@@ -50,6 +83,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: ['lsm'],
     since: '5.10',
     meaning: "address of the program's storage on an inode, created on request",
+    run: inodeStorageGet,
   }),
   helper({
     id: 146,
@@ -59,6 +93,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: ['lsm'],
     since: '5.10',
     meaning: "deletes the program's storage on an inode",
+    run: inodeStorageDelete,
   }),
   helper({
     id: 156,
@@ -68,6 +103,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.11',
     meaning: "address of the program's storage on a task, created on request",
+    run: taskStorageGet,
   }),
   helper({
     id: 157,
@@ -77,6 +113,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.11',
     meaning: "deletes the program's storage on a task",
+    run: taskStorageDelete,
   }),
   helper({
     id: 210,
@@ -86,6 +123,7 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '6.2',
     meaning: "address of the program's storage on a cgroup, created on request",
+    run: cgrpStorageGet,
   }),
   helper({
     id: 211,
@@ -95,5 +133,6 @@ export const STORAGE_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '6.2',
     meaning: "deletes the program's storage on a cgroup",
+    run: cgrpStorageDelete,
   }),
 ];

@@ -1,7 +1,23 @@
-// Helpers: programs that make system calls.
+// Helpers: programs that make system calls (kernel/bpf/syscall.c). Only names can be looked up here: there are no file descriptors.
 
+import type { HelperFunction } from '../engine/index.js';
+import { ERRNO } from '../maps/index.js';
+import { hostOf } from './host.js';
 import type { HelperRow } from './prototype.js';
 import { ANYTHING, helper, MEM, RDONLY_MEM, RESULT_MEM, SIZE, SIZE_OR_ZERO } from './row.js';
+import { latin1, needed } from './support.js';
+
+const kallsymsLookupName: HelperFunction = (machine, name, nameBytes, flags, to) => {
+  const { bytes, view } = machine.space;
+  view.setBigUint64(to, 0n, true);
+  if (flags !== 0 || nameBytes <= 1 || bytes[name + nameBytes - 1] !== 0) return -ERRNO.EINVAL;
+  const host = hostOf(machine);
+  const text = latin1(bytes.slice(name, name + nameBytes - 1));
+  const address = needed(host.kallsyms, 'bpf_kallsyms_lookup_name', 'table of symbols').call(host, text);
+  if (address === undefined) return -ERRNO.ENOENT;
+  view.setBigUint64(to, address, true);
+  return 0;
+};
 
 export const SYSCALL_HELPERS: readonly HelperRow[] = [
   helper({
@@ -42,5 +58,6 @@ export const SYSCALL_HELPERS: readonly HelperRow[] = [
     programTypes: ['syscall'],
     since: '5.16',
     meaning: 'finds the address of a kernel symbol',
+    run: kallsymsLookupName,
   }),
 ];

@@ -1,8 +1,81 @@
 // Helpers: the current task.
 
+import type { HelperFunction } from '../engine/index.js';
+import { ERRNO } from '../maps/index.js';
+import { notSimulated } from './call-target.js';
+import { hostOf } from './host.js';
 import { BASE } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import { ANYTHING, ANYTHING64, btf, helper, SIZE, UNINIT_MEM } from './row.js';
+import { bytesOf, needed, wideArgument } from './support.js';
+
+/** TASK_COMM_LEN, its zero included. */
+const COMM_BYTES = 16;
+const SIGNALS = 64;
+
+const getCurrentPidTgid: HelperFunction = machine => {
+  const task = hostOf(machine).task;
+  machine.high[0] = task?.tgid ?? 0;
+  return task?.pid ?? 0;
+};
+
+const getCurrentUidGid: HelperFunction = machine => {
+  const task = hostOf(machine).task;
+  machine.high[0] = task?.gid ?? 0;
+  return task?.uid ?? 0;
+};
+
+const getCurrentComm: HelperFunction = (machine, buffer, sizeBytes) => {
+  const { bytes } = machine.space;
+  bytes.fill(0, buffer, buffer + sizeBytes);
+  const comm = bytesOf(hostOf(machine).task?.comm ?? `swapper/${machine.cpu}`);
+  bytes.set(comm.subarray(0, Math.min(COMM_BYTES, sizeBytes) - 1), buffer);
+  return 0;
+};
+
+const getCurrentTask: HelperFunction = machine => {
+  machine.high[0] = 0;
+  return hostOf(machine).task?.address ?? 0;
+};
+
+const getCurrentTaskBtf: HelperFunction = machine =>
+  needed(hostOf(machine).task?.address || undefined, 'bpf_get_current_task_btf', 'current task');
+
+const taskPtRegs: HelperFunction = (machine, task) =>
+  hostOf(machine).taskAt?.(task)?.ptRegsAddress ?? notSimulated('bpf_task_pt_regs', 'the task has no registers');
+
+const getNsCurrentPidTgid: HelperFunction = (machine, dev, ino, info, sizeBytes) => {
+  const task = hostOf(machine).task;
+  const { bytes, view } = machine.space;
+  const refuse = (errno: number): number => {
+    bytes.fill(0, info, info + sizeBytes);
+    return -errno;
+  };
+  if (sizeBytes !== 8) return refuse(ERRNO.EINVAL);
+  if (!task) return refuse(ERRNO.EINVAL);
+  const namespace = task.namespace;
+  if (!namespace) return refuse(ERRNO.EINVAL);
+  if (namespace.dev !== wideArgument(machine, 1, dev) || namespace.ino !== wideArgument(machine, 2, ino)) {
+    return refuse(ERRNO.EINVAL);
+  }
+  // struct bpf_pidns_info: pid, tgid.
+  view.setUint32(info, namespace.pid, true);
+  view.setUint32(info + 4, namespace.tgid, true);
+  return 0;
+};
+
+const sendTo =
+  (toThread: boolean): HelperFunction =>
+  (machine, signal) => {
+    if (signal > SIGNALS) return -ERRNO.EINVAL;
+    const task = hostOf(machine).task;
+    // A task that exits, or a kernel thread, takes no signals.
+    if (!task?.sendSignal) return -ERRNO.EPERM;
+    return task.sendSignal(signal, toThread);
+  };
+
+const sendSignal = sendTo(false);
+const sendSignalThread = sendTo(true);
 
 export const TASK_HELPERS: readonly HelperRow[] = [
   helper({
@@ -13,6 +86,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '4.2',
     meaning: 'process id (high half) and thread id (low half) of the current task',
+    run: getCurrentPidTgid,
   }),
   helper({
     id: 15,
@@ -22,6 +96,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '4.2',
     meaning: 'group id (high half) and user id (low half) of the current task',
+    run: getCurrentUidGid,
   }),
   helper({
     id: 16,
@@ -31,6 +106,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '4.2',
     meaning: 'name of the current task, with a zero at its end',
+    run: getCurrentComm,
   }),
   helper({
     id: 35,
@@ -41,6 +117,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '4.8',
     meaning: "address of the current task's task_struct",
+    run: getCurrentTask,
   }),
   helper({
     id: 109,
@@ -50,6 +127,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.3',
     meaning: 'sends a signal to the process of the current task',
+    run: sendSignal,
   }),
   helper({
     id: 117,
@@ -59,6 +137,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.6',
     meaning: 'sends a signal to the current thread',
+    run: sendSignalThread,
   }),
   helper({
     id: 120,
@@ -68,6 +147,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.7',
     meaning: 'process and thread id as seen in a pid namespace',
+    run: getNsCurrentPidTgid,
   }),
   helper({
     id: 158,
@@ -79,6 +159,7 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.11',
     meaning: 'the current task as a BTF pointer',
+    run: getCurrentTaskBtf,
   }),
   helper({
     id: 175,
@@ -90,5 +171,6 @@ export const TASK_HELPERS: readonly HelperRow[] = [
     programTypes: BASE,
     since: '5.15',
     meaning: 'registers of a task at its entry to the kernel',
+    run: taskPtRegs,
   }),
 ];

@@ -1,5 +1,8 @@
-// Helpers: traced functions.
+// Helpers: traced functions (kernel/trace/bpf_trace.c).
 
+import type { HelperFunction } from '../engine/index.js';
+import { ERRNO } from '../maps/index.js';
+import { hostOf } from './host.js';
 import { BASE, BTF_TRACING, TRACING } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import {
@@ -16,6 +19,40 @@ import {
   STACK_OR_NULL,
   UNINIT_MEM,
 } from './row.js';
+import { needed, wideArgument, wideResult } from './support.js';
+
+const getFuncArg: HelperFunction = (machine, _context, index, to) => {
+  const { arguments: args } = needed(hostOf(machine).tracing, 'bpf_get_func_arg', 'traced function');
+  const value = args[index];
+  if (value === undefined) return -ERRNO.EINVAL;
+  machine.space.view.setBigUint64(to, BigInt.asUintN(64, value), true);
+  return 0;
+};
+
+const getFuncRet: HelperFunction = (machine, _context, to) => {
+  const { result } = needed(hostOf(machine).tracing, 'bpf_get_func_ret', 'traced function');
+  if (result === undefined) return -ERRNO.EOPNOTSUPP;
+  machine.space.view.setBigUint64(to, BigInt.asUintN(64, result), true);
+  return 0;
+};
+
+const getFuncArgCnt: HelperFunction = machine =>
+  needed(hostOf(machine).tracing, 'bpf_get_func_arg_cnt', 'traced function').arguments.length;
+
+const getFuncIp: HelperFunction = machine =>
+  wideResult(machine, needed(hostOf(machine).tracing, 'bpf_get_func_ip', 'traced function').ip);
+
+const getAttachCookie: HelperFunction = machine => wideResult(machine, hostOf(machine).attachCookie ?? 0n);
+
+const overrideReturn: HelperFunction = (machine, _registers, value) => {
+  const host = hostOf(machine);
+  needed(host.overrideReturn, 'bpf_override_return', 'probed function').call(host, wideArgument(machine, 2, value));
+  return 0;
+};
+
+/** There is no integrity measurement here: as with IMA switched off. */
+const imaInodeHash: HelperFunction = () => -ERRNO.EOPNOTSUPP;
+const imaFileHash: HelperFunction = () => -ERRNO.EOPNOTSUPP;
 
 export const TRACE_HELPERS: readonly HelperRow[] = [
   helper({
@@ -27,6 +64,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['kprobe'],
     since: '4.16',
     meaning: 'makes the probed function return a value at once',
+    run: overrideReturn,
   }),
   helper({
     id: 147,
@@ -55,6 +93,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['lsm'],
     since: '5.11',
     meaning: 'hash that IMA has of an inode',
+    run: imaInodeHash,
   }),
   helper({
     id: 173,
@@ -65,6 +104,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: TRACING,
     since: '5.15',
     meaning: 'address of the traced function',
+    run: getFuncIp,
   }),
   helper({
     id: 174,
@@ -74,6 +114,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['kprobe', 'tracepoint', 'perf_event', 'raw_tracepoint', 'raw_tracepoint_writable', 'tracing', 'lsm'],
     since: '5.15',
     meaning: 'the cookie that the program was attached with',
+    run: getAttachCookie,
   }),
   helper({
     id: 180,
@@ -93,6 +134,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['tracing', 'lsm'],
     since: '5.17',
     meaning: 'an argument of the traced function',
+    run: getFuncArg,
   }),
   helper({
     id: 184,
@@ -102,6 +144,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['tracing', 'lsm'],
     since: '5.17',
     meaning: 'the result of the traced function',
+    run: getFuncRet,
   }),
   helper({
     id: 185,
@@ -111,6 +154,7 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['tracing', 'lsm'],
     since: '5.17',
     meaning: 'number of arguments of the traced function',
+    run: getFuncArgCnt,
   }),
   helper({
     id: 193,
@@ -121,5 +165,6 @@ export const TRACE_HELPERS: readonly HelperRow[] = [
     programTypes: ['lsm'],
     since: '5.18',
     meaning: 'hash that IMA has of a file',
+    run: imaFileHash,
   }),
 ];
