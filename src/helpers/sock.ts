@@ -1,5 +1,9 @@
-// Helpers: sockets.
+// Helpers: sockets (net/core/filter.c, net/core/sock_map.c). Sockets are those of the simulated network.
 
+import type { HelperFunction, Machine } from '../engine/index.js';
+import { ERRNO } from '../maps/index.js';
+import { hostOf, type SocketView } from './host.js';
+import { partOf, type SocketSlots } from './map-parts.js';
 import { allBut, BTF_TRACING, TC } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import {
@@ -17,6 +21,220 @@ import {
   SIZE_OR_ZERO,
   SOCK_COMMON,
 } from './row.js';
+import { hasOtherFlags, needed, wideResult } from './support.js';
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
+const SOCK_DGRAM = 2;
+const TCP_ESTABLISHED = 1;
+const TCP_TIME_WAIT = 6;
+const TCP_LISTEN = 10;
+const TCP_NEW_SYN_RECV = 12;
+const ENETUNREACH = 101;
+const EPROTOTYPE = 91;
+const ESOCKTNOSUPPORT = 94;
+const EAFNOSUPPORT = 97;
+const BPF_SK_LOOKUP_F_REPLACE = 1;
+const BPF_SK_LOOKUP_F_NO_REUSEPORT = 2;
+/** BPF_F_CURRENT_NETNS as 32 bits of both halves. */
+const CURRENT_NETNS = -1;
+/** struct bpf_sock_tuple for IPv4 and IPv6: source, destination, two ports. */
+const TUPLE4_BYTES = 12;
+const TUPLE6_BYTES = 36;
+/** The user that a packet without a socket is taken to be of: overflowuid. */
+const OVERFLOW_UID = 65534;
+
+const socketOf = (machine: Machine, address: number): SocketView | undefined => hostOf(machine).socketAt?.(address);
+
+/** The socket that a context or a pointer stands for. */
+function contextSocket(machine: Machine, address: number): SocketView | undefined {
+  const host = hostOf(machine);
+  return host.packet?.socket ?? host.socket ?? host.socketAt?.(address);
+}
+
+function find(
+  machine: Machine,
+  tuple: number,
+  tupleBytes: number,
+  namespace: number,
+  flags: number,
+  protocol: 'tcp' | 'udp',
+): SocketView | undefined {
+  const family = tupleBytes === TUPLE4_BYTES ? 4 : tupleBytes === TUPLE6_BYTES ? 6 : undefined;
+  if (family === undefined || (flags | machine.high[5]!) !== 0) return undefined;
+  const [low, high] = [namespace | 0, machine.high[4]!];
+  const current = low === CURRENT_NETNS && (high === CURRENT_NETNS || high === 0);
+  if (!current && (low < 0 || high !== 0)) return undefined;
+  const host = hostOf(machine);
+  const network = needed(host.network, 'bpf_sk_lookup', 'network');
+  const { bytes, view } = machine.space;
+  const length = family === 4 ? 4 : 16;
+  const socket = network.findSocket({
+    protocol,
+    family,
+    remoteAddress: bytes.slice(tuple, tuple + length),
+    localAddress: bytes.slice(tuple + length, tuple + 2 * length),
+    remotePort: view.getUint16(tuple + 2 * length),
+    localPort: view.getUint16(tuple + 2 * length + 2),
+    ifindex: host.packet?.ifindex || host.packet?.ingressIfindex || 0,
+    ...(!current && { namespaceId: low }),
+  });
+  return socket;
+}
+
+/** The reference is given back by bpf_sk_release. */
+const lookup =
+  (protocol: 'tcp' | 'udp', full: boolean): HelperFunction =>
+  (machine, _context, tuple, tupleBytes, namespace, flags) => {
+    const found = find(machine, tuple, tupleBytes, namespace, flags, protocol);
+    if (!found) return 0;
+    const socket = full && !found.full ? found.listener : found;
+    socket?.acquire?.();
+    return socket?.address ?? 0;
+  };
+
+const skLookupTcp = lookup('tcp', true);
+const skLookupUdp = lookup('udp', true);
+const skcLookupTcp = lookup('tcp', false);
+
+const skRelease: HelperFunction = (machine, address) => {
+  socketOf(machine, address)?.release?.();
+  return 0;
+};
+
+const skFullsock: HelperFunction = (machine, address) => {
+  const socket = socketOf(machine, address);
+  return socket?.full ? socket.address : 0;
+};
+
+const tcpSock: HelperFunction = (machine, address) => {
+  const socket = socketOf(machine, address);
+  return socket?.full && socket.protocol === IPPROTO_TCP ? (socket.tcpAddress ?? 0) : 0;
+};
+
+const getListenerSock: HelperFunction = (machine, address) => {
+  const listener = socketOf(machine, address)?.listener;
+  return listener?.state === TCP_LISTEN ? listener.address : 0;
+};
+
+const getSocketCookie: HelperFunction = (machine, address) =>
+  wideResult(machine, contextSocket(machine, address)?.cookie ?? 0n);
+
+const getSocketUid: HelperFunction = machine => {
+  const socket = hostOf(machine).packet?.socket;
+  return socket?.full ? socket.uid : OVERFLOW_UID;
+};
+
+const getNetnsCookie: HelperFunction = (machine, address) => {
+  const host = hostOf(machine);
+  const socket = address === 0 ? undefined : contextSocket(machine, address);
+  const network = needed(host.network, 'bpf_get_netns_cookie', 'network');
+  return wideResult(machine, socket?.namespaceCookie ?? network.cookie);
+};
+
+const isConnectedTcp = ({ protocol, state }: SocketView): boolean =>
+  protocol === IPPROTO_TCP && state !== TCP_LISTEN && state === TCP_ESTABLISHED;
+
+const skAssign: HelperFunction = (machine, _context, address, flags) => {
+  const host = hostOf(machine);
+  const socket = address === 0 ? undefined : socketOf(machine, address);
+  if (host.packet) {
+    // Traffic control: the packet is this socket's from here on.
+    if ((flags | machine.high[3]!) !== 0) return -ERRNO.EINVAL;
+    if (!socket) return -ERRNO.EINVAL;
+    if (!host.packet.atIngress) return -ERRNO.EOPNOTSUPP;
+    if (host.network && socket.namespaceCookie !== host.network.cookie) return -ENETUNREACH;
+    host.packet.socket = socket;
+    host.packet.changed();
+    return 0;
+  }
+  // sk_lookup: the socket that answers, or (null) what was chosen is taken back.
+  if (hasOtherFlags(machine, 3, flags, BPF_SK_LOOKUP_F_REPLACE | BPF_SK_LOOKUP_F_NO_REUSEPORT)) return -ERRNO.EINVAL;
+  if (socket && isConnectedTcp(socket)) return -ESOCKTNOSUPPORT;
+  const wanted = host.socket;
+  if (socket && wanted) {
+    if (socket.protocol !== wanted.protocol) return -EPROTOTYPE;
+    if (socket.family !== wanted.family && (socket.family === AF_INET || socket.v6only)) return -EAFNOSUPPORT;
+  }
+  if (host.assignedSocket && (flags & BPF_SK_LOOKUP_F_REPLACE) === 0) return -ERRNO.EEXIST;
+  host.assignedSocket = socket;
+  return 0;
+};
+
+const skSelectReuseport: HelperFunction = (machine, _context, handle, key, flags) => {
+  if ((flags | machine.high[4]!) !== 0) return -ERRNO.EINVAL;
+  const map = partOf<SocketSlots>(machine, handle);
+  const isHash = map.definition.type === 'sockhash';
+  const found = map.socket(isHash ? key : machine.space.view.getUint32(key, true));
+  if (!found) return -ERRNO.ENOENT;
+  const socket = socketOf(machine, found.address);
+  if (!socket?.reuseport) return -ERRNO.EINVAL;
+  hostOf(machine).assignedSocket = socket;
+  return 0;
+};
+
+/** The socket of a sock_ops program goes into the map; only TCP that is connected or listens may. */
+const put =
+  (isHash: boolean): HelperFunction =>
+  (machine, _context, handle, key, flags) => {
+    if (machine.high[4] !== 0) return -ERRNO.EINVAL;
+    const socket = needed(hostOf(machine).socket, 'bpf_sock_map_update', 'socket');
+    if (socket.protocol === IPPROTO_TCP && socket.state !== TCP_ESTABLISHED && socket.state !== TCP_LISTEN) {
+      return -ERRNO.EOPNOTSUPP;
+    }
+    const { address, cookie } = socket;
+    const under = isHash ? key : machine.space.view.getUint32(key, true);
+    return partOf<SocketSlots>(machine, handle).set(under, { id: Number(cookie), cookie, address }, flags);
+  };
+
+const sockMapUpdate = put(false);
+const sockHashUpdate = put(true);
+
+const bind: HelperFunction = (machine, _context, address, addressBytes) => {
+  const { view, bytes } = machine.space;
+  const socket = needed(hostOf(machine).socket, 'bpf_bind', 'socket');
+  if (addressBytes < 2) return -ERRNO.EINVAL;
+  const family = view.getUint16(address, true);
+  // struct sockaddr_in: family, port, address. struct sockaddr_in6: family, port, flow label, address, scope.
+  if (family === AF_INET && addressBytes >= 16) {
+    return needed(socket.bind, 'bpf_bind', 'address to bind to').call(
+      socket,
+      bytes.slice(address + 4, address + 8),
+      view.getUint16(address + 2),
+    );
+  }
+  if (family === AF_INET6 && addressBytes >= 24) {
+    return needed(socket.bind, 'bpf_bind', 'address to bind to').call(
+      socket,
+      bytes.slice(address + 8, address + 24),
+      view.getUint16(address + 2),
+    );
+  }
+  return family === AF_INET || family === AF_INET6 ? -ERRNO.EINVAL : -EAFNOSUPPORT;
+};
+
+/** Casts: the pointer itself when the socket is of that kind, else null. */
+const cast =
+  (is: (socket: SocketView) => boolean): HelperFunction =>
+  (machine, address) => {
+    const socket = address === 0 ? undefined : socketOf(machine, address);
+    return socket && is(socket) ? address : 0;
+  };
+
+const isTcp = ({ protocol }: SocketView): boolean => protocol === IPPROTO_TCP;
+
+const skcToTcpSock = cast(socket => isTcp(socket) && socket.full);
+const skcToTcp6Sock = cast(socket => isTcp(socket) && socket.full && socket.family === AF_INET6);
+const skcToTcpTimewaitSock = cast(socket => isTcp(socket) && socket.state === TCP_TIME_WAIT);
+const skcToTcpRequestSock = cast(socket => isTcp(socket) && socket.state === TCP_NEW_SYN_RECV);
+const skcToUdp6Sock = cast(
+  ({ family, type, protocol }) => family === AF_INET6 && type === SOCK_DGRAM && protocol === IPPROTO_UDP,
+);
+const skcToUnixSock = cast(({ family }) => family === AF_UNIX);
+const skcToMptcpSock = cast(({ isMptcp }) => isMptcp === true);
 
 export const SOCK_HELPERS: readonly HelperRow[] = [
   helper({
@@ -37,6 +255,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ],
     since: '4.12',
     meaning: 'a number that stays with the socket for its life',
+    run: getSocketCookie,
   }),
   helper({
     id: 47,
@@ -46,6 +265,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'socket_filter', 'cgroup_skb', 'sk_skb'],
     since: '4.12',
     meaning: "user id of the packet's socket",
+    run: getSocketUid,
   }),
   helper({
     id: 53,
@@ -56,6 +276,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: ['sock_ops'],
     since: '4.14',
     meaning: 'puts the socket of a sock_ops program into a sockmap',
+    run: sockMapUpdate,
   }),
   helper({
     id: 64,
@@ -65,6 +286,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: ['cgroup_sock_addr'],
     since: '4.17',
     meaning: 'binds the socket to an address before it connects',
+    run: bind,
   }),
   helper({
     id: 70,
@@ -75,6 +297,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: ['sock_ops'],
     since: '4.18',
     meaning: 'puts the socket of a sock_ops program into a sockhash',
+    run: sockHashUpdate,
   }),
   helper({
     id: 82,
@@ -85,6 +308,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: ['sk_reuseport'],
     since: '4.19',
     meaning: 'chooses the socket of a reuseport group that gets the packet',
+    run: skSelectReuseport,
   }),
   helper({
     id: 84,
@@ -96,6 +320,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'xdp', 'cgroup_skb', 'sk_skb', 'cgroup_sock_addr'],
     since: '4.20',
     meaning: 'finds a TCP socket, with a reference to give back',
+    run: skLookupTcp,
   }),
   helper({
     id: 85,
@@ -107,6 +332,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'xdp', 'cgroup_skb', 'sk_skb', 'cgroup_sock_addr'],
     since: '4.20',
     meaning: 'finds a UDP socket, with a reference to give back',
+    run: skLookupUdp,
   }),
   helper({
     id: 86,
@@ -116,6 +342,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'xdp', 'cgroup_skb', 'sk_skb', 'cgroup_sock_addr', 'sk_lookup'],
     since: '4.20',
     meaning: 'gives the reference to a socket back',
+    run: skRelease,
   }),
   helper({
     id: 95,
@@ -125,6 +352,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'cgroup_skb'],
     since: '5.1',
     meaning: 'the full socket of a socket, or null',
+    run: skFullsock,
   }),
   helper({
     id: 96,
@@ -134,6 +362,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'cgroup_skb', 'sock_ops', 'cgroup_sockopt'],
     since: '5.1',
     meaning: 'the TCP fields of a socket, or null',
+    run: tcpSock,
   }),
   helper({
     id: 98,
@@ -143,6 +372,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'cgroup_skb'],
     since: '5.1',
     meaning: 'the listening socket of a socket, or null',
+    run: getListenerSock,
   }),
   helper({
     id: 99,
@@ -154,6 +384,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'xdp', 'cgroup_skb', 'sk_skb', 'cgroup_sock_addr'],
     since: '5.2',
     meaning: 'finds a TCP socket, also one that is not full yet',
+    run: skcLookupTcp,
   }),
   helper({
     id: 122,
@@ -172,6 +403,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ],
     since: '5.7',
     meaning: 'a number that stays with the network namespace for its life',
+    run: getNetnsCookie,
   }),
   helper({
     id: 124,
@@ -181,6 +413,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     programTypes: [...TC, 'sk_lookup'],
     since: '5.7',
     meaning: 'directs the packet or lookup to a socket',
+    run: skAssign,
   }),
   helper({
     id: 136,
@@ -205,6 +438,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.9',
     meaning: 'casts a socket to tcp6_sock, or null',
+    run: skcToTcp6Sock,
   }),
   helper({
     id: 137,
@@ -229,6 +463,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.9',
     meaning: 'casts a socket to tcp_sock, or null',
+    run: skcToTcpSock,
   }),
   helper({
     id: 138,
@@ -253,6 +488,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.9',
     meaning: 'casts a socket to tcp_timewait_sock, or null',
+    run: skcToTcpTimewaitSock,
   }),
   helper({
     id: 139,
@@ -277,6 +513,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.9',
     meaning: 'casts a socket to tcp_request_sock, or null',
+    run: skcToTcpRequestSock,
   }),
   helper({
     id: 140,
@@ -301,6 +538,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.9',
     meaning: 'casts a socket to udp6_sock, or null',
+    run: skcToUdp6Sock,
   }),
   helper({
     id: 162,
@@ -335,6 +573,7 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.16',
     meaning: 'casts a socket to unix_sock, or null',
+    run: skcToUnixSock,
   }),
   helper({
     id: 196,
@@ -359,5 +598,6 @@ export const SOCK_HELPERS: readonly HelperRow[] = [
     ),
     since: '5.19',
     meaning: 'casts a socket to mptcp_sock, or null',
+    run: skcToMptcpSock,
   }),
 ];
