@@ -1,10 +1,12 @@
 // The door of the map room: every map type of bpf(2), over the address space that programs see.
 
 export type { ArrayLayout } from './array-layout.js';
+export { type BatchRequest, type BatchResult, MapCommands } from './commands.js';
 export { checkDefinition, createMap } from './create.js';
 export * from './errno.js';
 export * from './flags.js';
 export { type HashLayout, NODE } from './hash-layout.js';
+export { addArrayLookup, addHashLookup, compileLookup } from './lookup-wasm.js';
 export type * from './map.js';
 export { PerfReader, type PerfReaderOptions, type PerfRecord } from './perf-buffer.js';
 export { MapRegistry, mapRegistry } from './registry.js';

@@ -32,7 +32,9 @@ const LARGE_SIZES = [
 const ENTRIES = [0, 1, 2, 3, 256, 257, 4096, 8192, 12288];
 
 function variants(type: string): MapDefinition[] {
-  const right = rightDefinition(type);
+  // Few elements: the kernel makes each of these maps, with values of megabytes.
+  const { maxEntries } = rightDefinition(type);
+  const right = { ...rightDefinition(type), maxEntries: maxEntries === 1000 ? 16 : maxEntries };
   const flags = Array.from({ length: 20 }, (_, bit) => 1 << bit)
     // A NUMA node is 0 here, which exists; a token and an offload device are other descriptors.
     .filter(flag => flag !== 1 << 16);
