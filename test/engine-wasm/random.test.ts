@@ -24,7 +24,7 @@ const targets: Targets = (id, kind) => (kind === 'helper' ? HELPERS[id] : undefi
 const packet = Uint8Array.from({ length: 20 }, (_, n) => 0xf0 + n);
 const context = Uint8Array.from({ length: 64 }, (_, n) => n * 7);
 
-const PROGRAMS = 1200;
+const PROGRAMS = 1000;
 
 const printed = (program: Program): string =>
   list(program, kernelDialect)
