@@ -26,4 +26,10 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'show what an eBPF object file holds: programs, maps, types',
     load: () => import('./inspect.js'),
   },
+  {
+    name: 'btf',
+    summary: "print a kernel's or an object's types: vmlinux.h, vmlinux.d.ts",
+    load: () => import('./btf.js'),
+  },
+  { name: 'link', summary: 'link eBPF object files into one', load: () => import('./link.js') },
 ];

@@ -51,6 +51,11 @@ export function loadElf(elf: ElfFile, { kernel }: LoadObjectOptions = {}): Colle
   return kernel ? fillKernelOptions(spec, kernel) : spec;
 }
 
+/** The types of an object, with the sizes and offsets that compilers leave to the linker; undefined without -g. */
+export function loadBtf(elf: ElfFile): Btf | undefined {
+  return openContext(elf).btf;
+}
+
 /** The types of an object, fixed up, and what belongs to its instructions. */
 export function openContext(elf: ElfFile): ObjectContext {
   const types = elf.sections.find(({ name }) => name === '.BTF');

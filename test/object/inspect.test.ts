@@ -34,7 +34,7 @@ describe('skep inspect', () => {
 
   it('names helpers and called functions', () => {
     const { stdout } = inspect(objectPath('calls'), '--program', 'second');
-    expect(stdout).toMatch(/call (bpf_loop|unknown)#181/);
+    expect(stdout).toContain('call bpf_loop#181');
     expect(stdout).toContain('r2 = subprog[+10]  ; function each');
     expect(stdout).toContain('6: call pc+27  ; only_second');
     expect(stdout).toContain('\nleaf:\n');

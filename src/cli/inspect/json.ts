@@ -1,5 +1,6 @@
 // What `skep inspect --json` prints: the spec as plain data, with the text of each instruction and types in C words.
 
+import { HELPER_NAMES } from '../../helpers/index.js';
 import { kernelDialect, list } from '../../isa/extended/index.js';
 import {
   CORE_KINDS,
@@ -37,11 +38,13 @@ function programToJson(program: ProgramSpec): unknown {
       kind: CORE_KINDS[kind]?.name ?? kind,
       ...relocation,
     })),
-    instructions: list(instructions, kernelDialect).map(({ slot, text, instruction }) => ({
-      slot,
-      text,
-      ...instruction,
-    })),
+    instructions: list(instructions, kernelDialect, { helper: id => HELPER_NAMES[id] }).map(
+      ({ slot, text, instruction }) => ({
+        slot,
+        text,
+        ...instruction,
+      }),
+    ),
   };
 }
 

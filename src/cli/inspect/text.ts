@@ -1,6 +1,7 @@
 // What `skep inspect` prints for people.
 
 import type pc from 'picocolors';
+import { HELPER_NAMES } from '../../helpers/index.js';
 import { kernelDialect, list } from '../../isa/extended/index.js';
 import {
   type Btf,
@@ -21,6 +22,8 @@ import {
 type Colors = ReturnType<typeof pc.createColors>;
 
 const SHOWN_VALUE_CHARACTERS = 100;
+
+const helperName = (id: number): string | undefined => HELPER_NAMES[id];
 
 /** The file in a line or two, and its programs, a line each. */
 export function* summaryLines(spec: CollectionSpec, name: string, colors: Colors): IterableIterator<string> {
@@ -198,7 +201,10 @@ export function* programLines(spec: CollectionSpec, program: ProgramSpec, colors
     const reference = references.get(slot);
     return reference && 'map' in reference ? reference.map : undefined;
   };
-  for (const { slot, text, instruction } of list(program.instructions, kernelDialect, { map: nameAt })) {
+  for (const { slot, text, instruction } of list(program.instructions, kernelDialect, {
+    map: nameAt,
+    helper: helperName,
+  })) {
     const name = functions.get(slot);
     if (name !== undefined) {
       yield `${colors.cyan(name)}:`;
