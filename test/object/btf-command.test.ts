@@ -29,7 +29,7 @@ describe('skep btf', () => {
 
   it('prints TypeScript, and raw', () => {
     expect(cli.run(['btf', types, '-f', 'ts', '-t', 'bits']).stdout).toContain('export interface bits {\n  a: __u32;');
-    expect(cli.run(['btf', types, '-f', 'raw']).stdout).toMatch(/^\[1\] STRUCT 'node' size=\d+ vlen=\d+\n/m);
+    expect(cli.run(['btf', types, '-f', 'raw']).stdout).toMatch(/^\[\d+\] STRUCT 'node' size=\d+ vlen=\d+\n/m);
   });
 
   it('says what was meant', () => {

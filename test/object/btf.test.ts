@@ -223,10 +223,11 @@ describe('declarations in C', () => {
 /** C whose compilation fails where a size or an offset differs from the BTF's. */
 function assertions(btf: Btf, header: string): string {
   const lines = [header];
+  const defined = new Set(header.split('\n').filter(line => line.endsWith(' {')));
   for (const type of btf.types()) {
     if (!isComposite(type) || type.name === '' || btf.findByName(type.name, type.kind)!.id !== type.id) continue;
     // A second type of a name, of another kind, has a flavor in the header.
-    if (!header.includes(`${type.kind} ${type.name} {`)) continue;
+    if (!defined.has(`${type.kind} ${type.name} {`)) continue;
     lines.push(`_Static_assert(sizeof(${type.kind} ${type.name}) == ${type.sizeBytes}, "${type.name}");`);
     for (const { name, offsetBits, bitfieldBits } of type.members) {
       if (name === '' || bitfieldBits > 0) continue;
