@@ -12,8 +12,13 @@ import { caseFile } from './support.js';
 
 const PASSES: Record<string, (graph: Graph) => void> = {
   merge: mergeBlocks,
-  thread: graph => threadJumps(graph, false),
-  'thread-derived': graph => threadJumps(graph, true),
+  thread: graph => threadJumps(graph, { derive: false }),
+  'thread-derived': graph => threadJumps(graph, { derive: true }),
+  subsume: graph => {
+    mergeBlocks(graph);
+    threadJumps(graph, { derive: true, subsume: true });
+    mergeBlocks(graph);
+  },
   reorder: reorderChains,
   resolve: resolveRegisters,
   all: optimizeGraph,

@@ -16,7 +16,7 @@ import { groupTerms } from './group.js';
 import { liftProgram } from './lift.js';
 import { lowerTerms } from './lower.js';
 import type { MachineBlock } from './machine.js';
-import { type Generated, generateCode, optimizeGraph, optimizeInSteps } from './passes.js';
+import { type Generated, generateCode, optimizeInSteps, optimizeLargeGraph } from './passes.js';
 import { resolveRegisters } from './resolve.js';
 import { shareLists } from './share.js';
 import { buildTerms, type Reference, type Terms } from './terms.js';
@@ -118,7 +118,7 @@ function bestProgram(condition: Condition, accept: number, dialect: Dialect): Ge
     };
     if (leaves <= MOST_TESTS_FOR_ALL_WAYS) return generateShortest(lower);
     const graph = lower();
-    optimizeGraph(graph);
+    optimizeLargeGraph(graph);
     return generateCode(graph);
   };
 
@@ -148,7 +148,7 @@ function bestProgram(condition: Condition, accept: number, dialect: Dialect): Ge
 /** The shortest of the programs after each step of the optimizer, the last of equal ones. */
 function generateShortest(makeGraph: () => Graph | undefined): Generated | undefined {
   let shortest: Generated | undefined;
-  // Sorting chains usually helps; where there are any, also without.
+  // Sorting chains usually helps, but no order is best for all: a way into the middle of a chain keeps it from being sorted.
   for (const sortChains of [true, false]) {
     const graph = makeGraph();
     if (!graph) return undefined;
@@ -160,6 +160,7 @@ function generateShortest(makeGraph: () => Graph | undefined): Generated | undef
       const saved = shortest ? shortest.program.length - generated.program.length : 1;
       if (saved > 0 || (saved === 0 && sortChains)) shortest = generated;
     }
+    // Nothing to sort: the other way comes to the same.
     if (!sorted) break;
   }
   return shortest;

@@ -2,8 +2,9 @@
 // taken back on the way up.
 
 import { BPF_AND, BPF_RSH } from '../../isa/index.js';
+import { boundsOf } from './path-facts.js';
 import { EQUAL } from './predicate.js';
-import { BINARY, isPrefixMask, NEGATE, rangeOf, type Value, type Values } from './values.js';
+import { BINARY, isPrefixMask, NEGATE, type Value, type Values } from './values.js';
 
 /** How deep an expression is looked into. */
 const MOST_DEPTH = 6;
@@ -179,19 +180,8 @@ export class Facts {
     }
     const [leftLow, leftHigh] = this.#bounds(values.left[value]!, depth - 1);
     const [rightLow, rightHigh] = this.#bounds(values.right[value]!, depth - 1);
-    const [from, to] = this.#combine(values.operation[value]!, leftLow, leftHigh, rightLow, rightHigh);
+    const [from, to] = boundsOf(values.operation[value]!, leftLow, leftHigh, rightLow, rightHigh);
     return [Math.max(low, from), Math.min(high, to)];
-  }
-
-  #combine(operation: number, leftLow: number, leftHigh: number, rightLow: number, rightHigh: number) {
-    if (operation === BPF_AND && leftLow === leftHigh && rightLow === rightHigh) {
-      const exact = (leftLow & rightLow) >>> 0;
-      return [exact, exact] as const;
-    }
-    if (operation === BPF_AND && rightLow === rightHigh && isPrefixMask(rightLow)) {
-      return [(leftLow & rightLow) >>> 0, (leftHigh & rightLow) >>> 0] as const;
-    }
-    return rangeOf(operation, leftLow, leftHigh, rightLow, rightHigh);
   }
 }
 

@@ -184,13 +184,9 @@ class Grouping {
     const terms = this.#terms;
     const ranges = splits.flatMap(split => split.ranges);
     ranges.sort((a, b) => a.low - b.low || a.order - b.order);
-    const bounds = new Float64Array(ranges.length * 2 + 1);
-    let count = 1;
-    for (const { low, high } of ranges) {
-      bounds[count++] = low;
-      bounds[count++] = high + 1;
-    }
-    bounds.sort();
+    const bounds: number[] = [0];
+    for (const { low, high } of ranges) bounds.push(low, high + 1);
+    bounds.sort((a, b) => a - b);
 
     const starts: number[] = [];
     const references: Reference[] = [];

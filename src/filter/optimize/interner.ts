@@ -1,16 +1,18 @@
-// Hash-consing: equal tuples get equal numbers. An open-addressing table over typed arrays, since a list of fifty thousand
-// hosts makes a million look-ups and a string key for each would be most of the compile time.
+// Hash-consing: equal tuples get equal numbers. An open-addressing table of numbers, since a list of fifty thousand hosts makes a
+// million look-ups and a string key for each would be most of the compile time.
 
 const FIELDS = 6;
 /** A compilation makes dozens of tables, and those of usual filters stay small: up to here a plain list is quicker. */
 const MOST_IN_LIST = 8;
+/** Large tables are typed arrays; small ones would take longer to make than to use. */
+const FEWEST_TYPED_SLOTS = 4096;
 
 /** Numbers tuples of six 32-bit integers: 0, 1, 2... in the order they are first seen. */
 export class Interner {
   /** How many different tuples have been seen. */
   size = 0;
   /** Hash slots with numbers of tuples, -1: free. Empty while the tuples are searched one by one. */
-  #slots = NO_SLOTS;
+  #slots: number[] | Int32Array = NO_SLOTS;
   #tuples: number[] | Int32Array = [];
 
   /** The number of the tuple; a new one is `size` before the call. */
@@ -76,10 +78,17 @@ export class Interner {
   }
 
   #rehash(slotCount: number): void {
-    const slots = new Int32Array(slotCount).fill(-1);
-    const tuples = new Int32Array((slotCount / 2) * FIELDS);
+    let tuples = this.#tuples;
+    let slots: number[] | Int32Array;
+    if (slotCount < FEWEST_TYPED_SLOTS) {
+      slots = new Array<number>(slotCount).fill(-1);
+    } else {
+      slots = new Int32Array(slotCount).fill(-1);
+      const larger = new Int32Array((slotCount / 2) * FIELDS);
+      larger.set(tuples);
+      tuples = larger;
+    }
     const mask = slotCount - 1;
-    for (let i = 0; i < this.size * FIELDS; i++) tuples[i] = this.#tuples[i]!;
     for (let id = 0; id < this.size; id++) {
       const at = id * FIELDS;
       let slot =
@@ -92,7 +101,7 @@ export class Interner {
   }
 }
 
-const NO_SLOTS = new Int32Array(0);
+const NO_SLOTS: number[] = [];
 
 /** Multiplicative mixing with the constants of MurmurHash3's finalizer. */
 function hash(a: number, b: number, c: number, d: number, e: number, f: number): number {

@@ -9,7 +9,7 @@ import { reorderChains } from './reorder.js';
 import { pruneAssignments } from './resolve.js';
 import { selectInstructions, Unavailable } from './select.js';
 import { mergeTails } from './tails.js';
-import { threadJumps } from './thread.js';
+import { type ThreadOptions, threadJumps } from './thread.js';
 import { threadMachineJumps } from './thread-machine.js';
 import { PHI, type Value } from './values.js';
 
@@ -19,7 +19,7 @@ const MOST_ROUNDS = 16;
 const MOST_HINTS = 8;
 
 /** What a step did: `sort` sorted chains. */
-export type Step = 'simplify' | 'sort' | 'derive';
+export type Step = 'simplify' | 'sort' | 'derive' | 'subsume';
 
 /**
  * Optimizes the graph step by step and yields after each step that changed it. Every step makes paths shorter, and usually the
@@ -30,32 +30,40 @@ export type Step = 'simplify' | 'sort' | 'derive';
  */
 export function* optimizeInSteps(graph: Graph, sortChains: boolean): Generator<Step, void, undefined> {
   mergeBlocks(graph);
-  simplify(graph, false);
-  yield 'simplify';
-  if (sortChains && sort(graph, false)) yield 'sort';
-  if (simplify(graph, true)) {
-    yield 'derive';
-    if (sortChains && sort(graph, true)) yield 'sort';
+  for (const [step, options] of STEPS) {
+    const changed = simplify(graph, options);
+    if (!changed && step !== 'simplify') continue;
+    yield step;
+    if (sortChains && reorderChains(graph)) {
+      mergeBlocks(graph);
+      simplify(graph, options);
+      yield 'sort';
+    }
   }
 }
 
-function sort(graph: Graph, derive: boolean): boolean {
-  if (!reorderChains(graph)) return false;
-  mergeBlocks(graph);
-  simplify(graph, derive);
-  return true;
-}
+const STEPS: readonly (readonly [Step, ThreadOptions])[] = [
+  ['simplify', { derive: false }],
+  ['derive', { derive: true }],
+  ['subsume', { derive: true, subsume: true }],
+];
 
 /** All of the steps. */
 export function optimizeGraph(graph: Graph): void {
   for (const _ of optimizeInSteps(graph, true));
 }
 
-/** True where something changed. */
-function simplify(graph: Graph, derive: boolean): boolean {
+/** What pays for large graphs, which are made of lists in a good order already. */
+export function optimizeLargeGraph(graph: Graph): void {
+  mergeBlocks(graph);
+  simplify(graph, { derive: true });
+}
+
+/** Threads and merges until nothing changes. True where something has. */
+function simplify(graph: Graph, options: ThreadOptions): boolean {
   let changed = false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const threaded = threadJumps(graph, derive);
+    const threaded = threadJumps(graph, options);
     if (threaded) changed = true;
     pruneAssignments(graph);
     if (!mergeBlocks(graph) && !threaded) break;

@@ -106,7 +106,7 @@ export class Values {
       if (sum < 0x80000000) return this.packet(size, sum);
       if (sum >= SKF_AD_OFF && sum <= MAX) return this.failure();
     }
-    // [(i + d) + k] is [i + (d + k)] where i + d cannot wrap around.
+    // [(i + d) + k] is [i + (d + k)] where i + d cannot wrap around, or where the whole sum may.
     if (this.kind[index] === BINARY && this.operation[index] === BPF_ADD) {
       const addend = this.right[index]!;
       const base = this.left[index]!;
@@ -114,6 +114,7 @@ export class Values {
         const d = this.k[addend]!;
         // An offset from 2 GiB on is no place in a packet, or one that the kernel counts from elsewhere: it stays on its side.
         const sum = d + k;
+        if (this.dialect === 'linux') return this.indexed(size, base, sum >>> 0);
         if (this.high[base]! + d <= MAX && sum <= MAX && sum >= 0x80000000 === k >= 0x80000000) {
           return this.indexed(size, base, sum);
         }
