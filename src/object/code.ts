@@ -39,11 +39,11 @@ export interface PlacedFunction {
   readonly weak: boolean;
 }
 
-/** Every function of the object, by section index, in order of offsets. */
-export type FunctionTable = ReadonlyMap<number, readonly PlacedFunction[]>;
+/** Every function of the object, by section index and offset, in order. */
+export type FunctionTable = ReadonlyMap<number, ReadonlyMap<number, PlacedFunction>>;
 
 export function readFunctions(context: ObjectContext): FunctionTable {
-  const table = new Map<number, PlacedFunction[]>();
+  const table = new Map<number, Map<number, PlacedFunction>>();
   for (const section of context.elf.sections) {
     if (context.roles[section.index] !== 'code') continue;
     const symbols = context.symbolsOf.get(section.index) ?? [];
@@ -55,13 +55,13 @@ export function readFunctions(context: ObjectContext): FunctionTable {
   return table;
 }
 
-function functionsOf(section: ElfSection, symbols: readonly ElfSymbol[]): PlacedFunction[] {
-  const functions: PlacedFunction[] = [];
-  for (const symbol of symbols) {
-    const previous = functions.at(-1);
-    // Two names of one function.
-    if (previous?.start === symbol.value) continue;
-    const next = symbols.find(({ value }) => value > symbol.value)?.value ?? section.sizeBytes;
+function functionsOf(section: ElfSection, symbols: readonly ElfSymbol[]): Map<number, PlacedFunction> {
+  const functions = new Map<number, PlacedFunction>();
+  // Two names of one function: the first is its name.
+  const starts = symbols.filter(({ value }, index) => index === 0 || symbols[index - 1]!.value !== value);
+  let previous: PlacedFunction | undefined;
+  for (const [index, symbol] of starts.entries()) {
+    const next = starts[index + 1]?.value ?? section.sizeBytes;
     const end = symbol.sizeBytes === 0 ? next : symbol.value + symbol.sizeBytes;
     const at = section.offset + symbol.value;
     if (end > section.sizeBytes || end <= symbol.value) {
@@ -73,21 +73,22 @@ function functionsOf(section: ElfSection, symbols: readonly ElfSymbol[]): Placed
     if (previous && previous.end > symbol.value) {
       throw codeError(`functions '${previous.name}' and '${symbol.name}' overlap`, at);
     }
-    functions.push({
+    previous = {
       name: symbol.name,
       section,
       start: symbol.value,
       end,
       linkage: symbol.binding === 'local' || symbol.hidden ? 'static' : 'global',
       weak: symbol.binding === 'weak',
-    });
+    };
+    functions.set(symbol.value, previous);
   }
   return functions;
 }
 
 /** The function that begins at an offset of a section. */
 export function functionAt(table: FunctionTable, section: number, offset: number): PlacedFunction | undefined {
-  return table.get(section)?.find(({ start }) => start === offset);
+  return table.get(section)?.get(offset);
 }
 
 /** What an instruction of a function refers to, before it is known where the function will stand. `slot` counts from its beginning. */
@@ -128,7 +129,7 @@ export function readPrograms(input: Programs): ProgramSpec[] {
 
 /** Functions outside .text that are not static; the one function of an object that has no other. */
 export function entryFunctions(functions: FunctionTable): PlacedFunction[] {
-  const all = [...functions.values()].flat();
+  const all = [...functions.values()].flatMap(section => [...section.values()]);
   const isEntry = ({ section, linkage }: PlacedFunction): boolean => section.name !== '.text' && linkage === 'global';
   return all.length === 1 ? all : all.filter(isEntry);
 }
@@ -222,6 +223,7 @@ class BodyReader {
   readonly #context: ObjectContext;
   readonly #functions: FunctionTable;
   readonly #maps: ReadonlyMap<string, PlacedMap>;
+  readonly #arena: PlacedMap | undefined;
   readonly #bodies = new Map<PlacedFunction, FunctionBody>();
   readonly #externs: ReadonlyMap<string, Extern>;
   readonly #lines: (section: ElfSection) => readonly SourceLine[];
@@ -232,6 +234,7 @@ class BodyReader {
     this.#context = context;
     this.#functions = functions;
     this.#maps = new Map(maps.map(map => [`${map.section}:${map.offset}`, map]));
+    this.#arena = maps.find(({ spec }) => spec.type === 'arena');
     this.#externs = readExterns(context);
     this.#lines = sortedBySection(context.ext.lines);
     this.#infos = sortedBySection(context.ext.functions);
@@ -363,6 +366,13 @@ class BodyReader {
         }
         set(BPF_PSEUDO_MAP_VALUE, offset);
         return refer({ kind: 'map-value', slot, map: section.name, offsetBytes: offset });
+      }
+      case 'arena': {
+        const arena = this.#arena;
+        if (!arena)
+          throw this.#relocationError(placed, relocation, 'the object has variables of an arena and no arena map');
+        set(BPF_PSEUDO_MAP_VALUE, offset);
+        return refer({ kind: 'map-value', slot, map: arena.spec.name, offsetBytes: offset });
       }
       default:
         throw this.#relocationError(

@@ -2,8 +2,7 @@
 // (.rel.BTF) or for the symbols' values. This puts them in, as libbpf does before it hands BTF to a kernel, and lays out the
 // section of kernel options, .kconfig, which is nowhere in the file.
 
-import type { Btf } from './btf/index.js';
-import { Btf as BtfClass } from './btf/index.js';
+import { Btf, KIND_NUMBERS } from './btf/index.js';
 import { dataSection, sectionVariables } from './context.js';
 import { type ElfFile, viewOf } from './elf.js';
 
@@ -34,8 +33,14 @@ export function fixUpBtf(btf: Btf, elf: ElfFile): Btf {
       }
     }
   }
+  // A hidden function is verified with its callers, as a static one is.
+  for (const symbol of elf.symbols) {
+    if (symbol.type !== 'func' || !symbol.hidden || symbol.binding === 'local') continue;
+    const type = btf.findByName(symbol.name, 'func');
+    if (type) view.setUint32(btf.offsetOf(type.id) + 4, KIND_NUMBERS.func << 24, little);
+  }
   layOutKconfig(btf, view, little);
-  return BtfClass.parse(bytes);
+  return Btf.parse(bytes);
 }
 
 /** Applies .rel.BTF; answers the offsets it wrote to. */

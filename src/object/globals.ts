@@ -14,11 +14,15 @@ export interface Globals {
 
 const ZERO_KEY = new Uint8Array(4);
 
-export function readGlobals(context: ObjectContext): Globals {
+/** `arena`: the name of the object's arena map, which holds the variables of `.addr_space.1`. */
+export function readGlobals(context: ObjectContext, arena: string | undefined): Globals {
   const maps: MapSpec[] = [];
   const variables: VariableSpec[] = [];
   for (const section of context.elf.sections) {
     const role = context.roles[section.index];
+    if (role === 'arena' && arena !== undefined) {
+      variables.push(...variablesOf(context, section).map(variable => ({ ...variable, map: arena })));
+    }
     if (role !== 'data' && role !== 'rodata' && role !== 'bss') continue;
     maps.push(sectionMap(context, section, role));
     variables.push(...variablesOf(context, section));

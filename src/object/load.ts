@@ -8,7 +8,7 @@ import { type ElfFile, readElf, viewOf } from './elf.js';
 import { fixUpBtf } from './fix-up.js';
 import { readGlobals } from './globals.js';
 import { fillKernelOptions, type KernelFacts } from './kernel-config.js';
-import { readMaps } from './map-definitions.js';
+import { type PlacedMap, readMaps } from './map-definitions.js';
 import type { CollectionSpec, VariableSpec } from './spec.js';
 import { readStructOps } from './struct-ops.js';
 
@@ -31,8 +31,8 @@ export function loadElf(elf: ElfFile, { kernel }: LoadObjectOptions = {}): Colle
     const found = functionAt(functions, section, offset);
     return found && entries.get(found);
   };
-  const placedMaps = readMaps(context, programAt);
-  const globals = readGlobals(context);
+  const placedMaps = withArenaContents(context, readMaps(context, programAt));
+  const globals = readGlobals(context, placedMaps.find(({ spec }) => spec.type === 'arena')?.spec.name);
   const structOps = readStructOps(context, programAt);
   const license = textSection(elf, 'license');
   const programs = readPrograms({ context, functions, maps: placedMaps, license });
@@ -75,6 +75,14 @@ export function openContext(elf: ElfFile): ObjectContext {
       ? within(extension.offset, () => parseBtfExt(extension.bytes, btf))
       : EMPTY_BTF_EXT;
   return createContext(elf, btf, ext);
+}
+
+/** Variables in address space 1 stand at the beginning of the object's arena. */
+function withArenaContents({ elf, roles }: ObjectContext, maps: readonly PlacedMap[]): PlacedMap[] {
+  const section = elf.sections.find(({ index }) => roles[index] === 'arena');
+  if (!section) return [...maps];
+  const contents = [{ key: new Uint8Array(4), value: section.bytes }];
+  return maps.map(map => (map.spec.type === 'arena' ? { ...map, spec: { ...map.spec, contents } } : map));
 }
 
 /** Errors of a section's bytes, with offsets of the file. */

@@ -208,14 +208,19 @@ function withInitialValues(
 ): PlacedMap[] {
   const { elf, btf } = context;
   const entries = new Map<PlacedMap, MapEntry[]>();
+  const byPlace = new Map(placed.map(map => [`${map.section}:${map.offset}`, map]));
   for (const section of elf.sections) {
     if (context.roles[section.index] !== 'btf-maps' || !btf) continue;
     const maps = placed.filter(map => map.section === section.index).sort((a, b) => a.offset - b.offset);
     const view = viewOf(section.bytes);
+    const valuesOffsets = new Map(maps.map(map => [map, valuesOffset(btf, map.spec.name)]));
+    let next = 0;
+    // Both are in order of offsets.
     for (const relocation of elf.relocations.get(section.index) ?? []) {
       const symbol = elf.symbols[relocation.symbol]!;
-      const map = maps.findLast(({ offset }) => offset <= relocation.offset);
-      const valuesAt = map && valuesOffset(btf, map.spec.name);
+      while (next < maps.length && maps[next]!.offset <= relocation.offset) next++;
+      const map = maps[next - 1];
+      const valuesAt = map && valuesOffsets.get(map);
       if (!map || valuesAt === undefined || relocation.offset < map.offset + valuesAt) {
         throw mapError(`nothing may be initialised at byte ${relocation.offset} of '${section.name}'`, [
           `the initialiser is '${symbolLabel(context, symbol)}'`,
@@ -224,7 +229,7 @@ function withInitialValues(
       const inPlace = view.getUint32(relocation.offset + (elf.byteOrder === 'big' ? 4 : 0), elf.byteOrder === 'little');
       const offset = relocatedValue(symbol, relocation, inPlace);
       const program = functionAt(symbol.section, offset);
-      const target = placed.find(other => other.section === symbol.section && other.offset === offset);
+      const target = byPlace.get(`${symbol.section}:${offset}`);
       if (program === undefined && target === undefined) {
         throw mapError(
           `a value of map '${map.spec.name}' is '${symbolLabel(context, symbol)}', neither map nor program`,
@@ -246,15 +251,10 @@ function withInitialValues(
 
 /** Byte offset of the member `values` in a map's definition. */
 function valuesOffset(btf: Btf, name: string): number | undefined {
-  const section = dataSection(btf, '.maps');
-  if (!section) return undefined;
-  for (const { variable } of sectionVariables(btf, section)) {
-    if (variable.name !== name) continue;
-    const definition = btf.resolve(variable.typeId);
-    const member = isComposite(definition) ? definition.members.find(field => field.name === 'values') : undefined;
-    return member && member.offsetBits / 8;
-  }
-  return undefined;
+  const variable = btf.findByName(name, 'var');
+  const definition = variable && btf.resolve(variable.typeId);
+  const member = definition && isComposite(definition) && definition.members.find(field => field.name === 'values');
+  return member ? member.offsetBits / 8 : undefined;
 }
 
 function mapError(message: string, notes: readonly string[] = [], at?: number): SkepError {

@@ -18,7 +18,7 @@ import {
 import { ORDERS, objectBytes } from './support/objects.js';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1500);
-const NAMES = ['calls', 'core', 'globals', 'legacy', 'maps', 'struct_ops', 'types', 'link-a'] as const;
+const NAMES = ['arena', 'calls', 'core', 'globals', 'legacy', 'maps', 'struct_ops', 'types', 'link-a'] as const;
 const SEEDS = NAMES.flatMap(name => ORDERS.map(order => objectBytes(name, order)));
 /** Slower than this for a few kilobytes is a hang in the making. */
 const MAX_MS = 2000;

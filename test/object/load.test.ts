@@ -199,6 +199,26 @@ describe.each(ORDERS)('an object of byte order %s', order => {
     expect(programs.get('alone')).toMatchObject({ type: 'kprobe', attachTo: 'do_nothing', autoload: false });
   });
 
+  it('puts variables of address space 1 into the arena', () => {
+    const spec = load('arena');
+    const arena = mapOf(spec, 'arena');
+    expect(arena).toMatchObject({ type: 'arena', maxEntries: 10 });
+    const { map, offsetBytes, btfTypeId } = spec.variables.get('second')!;
+    expect([map, offsetBytes]).toEqual(['arena', 8]);
+    expect(codecOf(spec.btf!, btfTypeId).decode(arena.contents[0]!.value as Uint8Array, offsetBytes)).toEqual([6, 7]);
+    const offsets = spec.programs
+      .get('arena_user')!
+      .references.map(reference => 'offsetBytes' in reference && reference.offsetBytes);
+    expect(offsets).toEqual([false, 0, 8]);
+  });
+
+  it('makes hidden functions static, in the types too', () => {
+    const spec = load('arena');
+    const hidden = spec.programs.get('arena_user')!.functions[1]!;
+    expect(hidden).toMatchObject({ name: 'hidden', linkage: 'static' });
+    expect(spec.btf!.typeById(hidden.btfTypeId)).toMatchObject({ kind: 'func', linkage: 'static' });
+  });
+
   it('makes a map of a table of functions (struct_ops)', () => {
     const spec = load('struct_ops');
     const fixed = mapOf(spec, 'fixed');

@@ -50,7 +50,7 @@ function load(files: readonly string[], { targetBtf }: InspectFlags): Collection
       throw new InputError(`${file}: not an ELF file; skep inspect takes what clang -target bpf -c writes`);
     return bytes;
   });
-  const spec = contents.length === 1 ? loadElf(readElf(contents[0]!)) : linkObjects(contents);
+  const spec = contents.length === 1 ? loadElf(readElf(contents[0]!)) : linkObjects(contents, { names: files });
   return targetBtf === undefined ? spec : relocate(spec, Btf.parse(readInput(targetBtf)));
 }
 
