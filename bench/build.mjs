@@ -29,6 +29,8 @@ export async function importFile(path, external = []) {
     entryPoints: { module: path },
     outdir: folder,
     bundle: true,
+    // As the package is built. Without it what is imported lazily is wrapped, and may be used before it was run.
+    splitting: true,
     format: 'esm',
     platform: 'neutral',
     target: 'node20',

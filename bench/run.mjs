@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { renderSection } from './table.mjs';
 
 // A section is a module that exports `description` and `run(context)`, which gives tables (see table.mjs).
-const SECTIONS = ['engines', 'compile', 'dump', 'ebpf'];
+const SECTIONS = ['engines', 'compile', 'dump', 'maps', 'ebpf'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
