@@ -3,7 +3,7 @@
 //
 // Results are those of the kernel's own operations (include/linux/bpf.h, struct bpf_map_ops): an address or 0, 0 or -errno.
 
-import type { AddressSpace, Executable, Machine } from '../engine/index.js';
+import type { AddressSpace, Executable, FunctionBuilder, Machine, ModuleBuilder } from '../engine/index.js';
 import type { ArrayLayout } from './array-layout.js';
 import type { HashLayout } from './hash-layout.js';
 
@@ -158,6 +158,8 @@ export interface KernelMap {
   /** Where lookups may be compiled to code: the layout of a hash or an array. */
   readonly hashLayout?: HashLayout;
   readonly arrayLayout?: ArrayLayout;
+  /** Of a hash: addHashLookup of lookup-wasm.ts, for the JIT. */
+  addLookup?(module: ModuleBuilder, name: string): FunctionBuilder;
   /** Whether `other` may stand in a map whose inner map was made as `this` (map_meta_equal). */
   mayReplace(other: KernelMap): boolean;
   /** One more holder: a map in which it stands, a program that uses it. Each holder calls `close`. */

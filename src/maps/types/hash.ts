@@ -3,12 +3,13 @@
 // As in the kernel, an update of an element that exists puts a new node in the old one's place (each CPU keeps a spare one for it),
 // so that a pointer a program holds keeps showing the old value; per-CPU values, and values under BPF_F_LOCK, change in place.
 
-import type { Machine } from '../../engine/index.js';
+import type { FunctionBuilder, Machine, ModuleBuilder } from '../../engine/index.js';
 import { BaseMap, perCpuValueBytes } from '../base-map.js';
 import { ERRNO } from '../errno.js';
 import { BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, CREATE_FLAGS } from '../flags.js';
 import { findNode, type HashLayout, hashKey, NODE } from '../hash-layout.js';
 import { roundUp8, roundUpToPowerOfTwo } from '../heap.js';
+import { addHashLookup } from '../lookup-wasm.js';
 import type { BatchSupport, MapDefinition, MapHost } from '../map.js';
 
 /** Nodes of the first piece of a map without NO_PREALLOC; each further piece has twice as many, up to the limit. */
@@ -80,6 +81,10 @@ export class HashMap extends BaseMap {
     if (lru) this.heap.u32[(node + NODE.referenced) >>> 2] = 1;
     const value = node + valueOffsetBytes + machine.cpu * cpuStrideBytes;
     return indirect ? this.heap.u32[value >>> 2]! : value;
+  }
+
+  addLookup(module: ModuleBuilder, name: string): FunctionBuilder {
+    return addHashLookup(module, this.hashLayout, name);
   }
 
   lookupOnCpu(_machine: Machine, key: number, cpu: number): number {
