@@ -26,7 +26,7 @@ import type { CoreRelocation, FunctionSpec, LineInfo, ProgramSpec, Reference } f
 
 const CALL_OPCODE = 0x05 | BPF_CALL;
 /** All programs of an object together; each repeats the functions that it shares with others. */
-const MAX_TOTAL_SLOTS = 8 * 1024 * 1024;
+const MAX_TOTAL_SLOTS = 2 * 1024 * 1024;
 
 /** A function where it stands in the file. */
 export interface PlacedFunction {

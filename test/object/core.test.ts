@@ -1,6 +1,7 @@
 // CO-RE against targets made here, one difference each.
 
 import { describe, expect, it } from 'vitest';
+import type { SkepError } from '../../src/diagnostics/index.js';
 import { type Instruction, insn, lddw } from '../../src/isa/extended/index.js';
 import {
   type Btf,
@@ -8,10 +9,13 @@ import {
   CORE_KINDS,
   type CoreKind,
   isPoisoned,
+  loadObject,
   type Member,
   type ProgramSpec,
+  relocate,
   relocateProgram,
 } from '../../src/object/index.js';
+import { ORDERS, objectBytes } from './support/objects.js';
 
 interface Ids {
   readonly int: number;
@@ -285,6 +289,40 @@ describe('several candidates', () => {
     expect(() => apply(local, two(64), 'field_byte_offset', ['task', '0:0'], [mov(0)])).toThrow(
       expect.objectContaining({ code: 'SKEP4302' }),
     );
+  });
+});
+
+describe('a compiled object', () => {
+  it.each(ORDERS)('stays what it is against its own types (%s)', order => {
+    const spec = loadObject(objectBytes('direct', order));
+    const same = relocate(spec, spec.btf!).programs.get('direct')!;
+    expect(spec.programs.get('direct')!.coreRelocations.length).toBeGreaterThan(3);
+    expect(same.instructions).toEqual(spec.programs.get('direct')!.instructions);
+    expect(same.coreRelocations).toEqual([]);
+  });
+
+  it.each(ORDERS)('says in which program and line a relocation fails (%s)', order => {
+    const spec = loadObject(objectBytes('core', order));
+    // Its own types hold two flavors of task_struct that disagree.
+    try {
+      relocate(spec, spec.btf!);
+      expect.unreachable();
+    } catch (error) {
+      const { code, notes, message } = (error as SkepError).diagnostics[0]!;
+      expect(code).toBe('SKEP4302');
+      expect(message).toContain("'struct task_struct.pid'");
+      expect(notes!.at(-1)).toBe("in program 'core', instruction 2, ./core.c:57");
+    }
+  });
+
+  it('finds types in a module that continues the kernel', () => {
+    const base = types((builder, { int }) => struct(builder, 'task', 8, [member('pid', int, 32)]));
+    const module = new BtfBuilder({ base });
+    module.add({ kind: 'struct', name: 'own', sizeBytes: 4, members: [member('x', 1, 0)] });
+    const target = module.build();
+    expect(apply(local, target, 'field_byte_offset', ['task', '0:0'], [mov(0)])[0]!.imm).toBe(4);
+    const here = types((builder, { int }) => struct(builder, 'own', 4, [member('x', int, 0)]));
+    expect(apply(here, target, 'type_id_target', ['own', '0'], [mov(0)])[0]!.imm).toBe(base.typeCount);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linkElf, readElf, writeElf } from '../../src/object/index.js';
+import { type ElfFile, type ElfSymbol, linkElf, loadObject, readElf, writeElf } from '../../src/object/index.js';
 import { ORDERS, objectBytes } from './support/objects.js';
 
 describe.each(ORDERS)('an ELF file (%s)', order => {
@@ -81,5 +81,47 @@ describe('bytes that are no object', () => {
       const { span } = (error as { diagnostics: { span: { start: number } }[] }).diagnostics[0]!;
       if (code !== 'SKEP4002') expect(span.start).toBe(start);
     }
+  });
+});
+
+describe('an object with thousands of functions', () => {
+  /** One section of `count` functions, each calling the next; all of them are entries when they are global. */
+  function chain(count: number, binding: 'local' | 'global'): ElfFile {
+    const bytes = new Uint8Array(count * 16);
+    const view = new DataView(bytes.buffer);
+    const symbols: ElfSymbol[] = [
+      { index: 0, name: '', type: 'notype', binding: 'local', hidden: false, section: 0, value: 0, sizeBytes: 0 },
+    ];
+    for (let index = 0; index < count; index++) {
+      // call +1, which is the next function; exit
+      view.setUint8(index * 16, index === count - 1 ? 0x95 : 0x85);
+      view.setUint8(index * 16 + 1, index === count - 1 ? 0 : 0x10);
+      view.setInt32(index * 16 + 4, index === count - 1 ? 0 : 1, true);
+      view.setUint8(index * 16 + 8, 0x95);
+      symbols.push({
+        index: index + 1,
+        name: `f${index}`,
+        type: 'func',
+        binding: index === 0 ? 'global' : binding,
+        hidden: false,
+        section: 1,
+        value: index * 16,
+        sizeBytes: 16,
+      });
+    }
+    const none = { offset: 0, link: 0, info: 0, alignBytes: 8, entryBytes: 0 };
+    const empty = { ...none, index: 0, name: '', type: 0, flags: 0, sizeBytes: 0, bytes: new Uint8Array(0) };
+    const code = { ...none, index: 1, name: 'socket', type: 1, flags: 6, sizeBytes: bytes.length, bytes };
+    return { byteOrder: 'little', machine: 247, sections: [empty, code], symbols, relocations: new Map() };
+  }
+
+  it('is one long program, without deep recursion', () => {
+    const { programs } = loadObject(writeElf(chain(20_000, 'local')));
+    expect([...programs.keys()]).toEqual(['f0']);
+    expect(programs.get('f0')!.functions).toHaveLength(20_000);
+  });
+
+  it('is refused when every program would repeat all the others', () => {
+    expect(() => loadObject(writeElf(chain(20_000, 'global')))).toThrow(expect.objectContaining({ code: 'SKEP4204' }));
   });
 });
