@@ -3,6 +3,7 @@
 
 import type { Executable, Machine } from '../engine/index.js';
 import type { KernelMap } from '../maps/index.js';
+import { hostOf } from './host.js';
 import { mapOf } from './support.js';
 
 /** prog_array. */
@@ -77,4 +78,17 @@ export interface LocalStorage extends KernelMap {
 /** A map argument as the type that the helper takes. */
 export function partOf<T extends KernelMap>(machine: Machine, handle: number): T {
   return mapOf(machine, handle) as T;
+}
+
+/** The element that an address lies in: the address of its key (0 when it is unknown) and of its value. */
+export function elementOf(machine: Machine, handle: number, address: number): { key: number; value: number } {
+  const map = hostOf(machine).mapAt(handle);
+  const size = map?.definition.valueSizeBytes ?? 0;
+  let found = { key: 0, value: address };
+  map?.forEach?.(machine, (key, value) => {
+    if (address < value || address >= value + size) return false;
+    found = { key, value };
+    return true;
+  });
+  return found;
 }

@@ -4,6 +4,7 @@
 import type { HelperFunction, Machine } from '../engine/index.js';
 import { ERRNO } from '../maps/index.js';
 import { hostOf, type ScheduledCall } from './host.js';
+import { elementOf } from './map-parts.js';
 import { BASE } from './program-types.js';
 import type { HelperRow } from './prototype.js';
 import { ANYTHING64, CONST_MAP_PTR, FUNC, helper, TIMER } from './row.js';
@@ -86,19 +87,6 @@ const timerStart: HelperFunction = (machine, address, nsecs, flags) => {
   );
   return 0;
 };
-
-/** The element that an address lies in: the address of its key (0 when it is unknown) and of its value. */
-function elementOf(machine: Machine, handle: number, address: number): { key: number; value: number } {
-  const map = hostOf(machine).mapAt(handle);
-  const size = map?.definition.valueSizeBytes ?? 0;
-  let found = { key: 0, value: address };
-  map?.forEach?.(machine, (key, value) => {
-    if (address < value || address >= value + size) return false;
-    found = { key, value };
-    return true;
-  });
-  return found;
-}
 
 /** 1 when it was waiting, 0 when not. */
 const timerCancel: HelperFunction = (machine, address) => {
