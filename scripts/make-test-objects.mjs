@@ -1,5 +1,5 @@
 // Compiles test/object/c/*.c to BPF objects of both byte orders, beside the sources: `node scripts/make-test-objects.mjs [CLANG]`.
-// CLANG may be several words (`zig clang`). The objects are committed; this is run when a source changes.
+// CLANG may be several words (`zig clang`); it has to be 15 or newer (bpf_core_type_matches). The objects are committed; this is run when a source changes.
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
