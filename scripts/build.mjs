@@ -19,7 +19,12 @@ const changedMs = Math.max(newest('src'), newest('scripts'), statSync(`${root}pa
 const builtMs = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 if (builtMs > changedMs && !process.argv.includes('--force')) process.exit(0);
 
-const { version, exports: subpaths, dependencies = {} } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const {
+  version,
+  exports: subpaths,
+  dependencies = {},
+  peerDependencies = {},
+} = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** The sources of the subpath exports: `./filter/node` is built from `src/filter/node/index.ts`. */
 const entryPoints = {};
@@ -47,7 +52,7 @@ await build({
   entryPoints,
   outdir: 'dist',
   platform: 'neutral',
-  external: ['node:*', ...Object.keys(dependencies)],
+  external: ['node:*', ...Object.keys(dependencies), ...Object.keys(peerDependencies)],
   chunkNames: 'chunks/[name]-[hash]',
 });
 // commander loads node:child_process (and with it Node's network code) for subcommands that are programs of their own: skep has none.
@@ -73,6 +78,10 @@ await build({
   platform: 'node',
   minify: true,
   legalComments: 'linked',
+  // Optional, native, and loaded by what needs them.
+  external: Object.keys(peerDependencies),
+  // Modules that ask for import.meta.url ask for __dirname first.
+  logOverride: { 'empty-import-meta': 'silent' },
   plugins: [lazyChildProcess],
 });
 chmodSync(`${root}dist/cli/main.cjs`, 0o755);
