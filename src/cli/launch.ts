@@ -8,6 +8,9 @@ import Module from 'node:module';
 import { join } from 'node:path';
 import { constants, Script } from 'node:vm';
 
+/** EX_SOFTWARE of sysexits(3). */
+const EXIT_BUG = 70;
+
 type Main = (argv: readonly string[]) => Promise<number>;
 
 function load(file: string): Main {
@@ -36,8 +39,9 @@ load(join(__dirname, 'skep.cjs'))(process.argv).then(
     process.exitCode = exitCode;
   },
   (error: NodeJS.ErrnoException) => {
-    // Packets written to standard output (`-w -`) go past process.stdout.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // Packets written to standard output (`-w -`) may meet a reader that has gone away.
+    if (error?.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`this is a bug in skep, please report it:\n${error?.stack ?? error}\n`);
+    process.exitCode = EXIT_BUG;
   },
 );

@@ -26,7 +26,7 @@ function createProgram(): Command {
     $ skep filter 'tcp and port 80'                   the program, as tcpdump -d prints it
     $ skep filter --explain 'vlan 5 and host 10.0.0.1'
 
-  Exit codes: 0 success, 1 the input was refused, 2 wrong usage.
+  Exit codes: 0 success, 1 the input was refused, 2 wrong usage, 70 a bug in skep.
   NO_COLOR=1 turns colours off.`,
     );
 }

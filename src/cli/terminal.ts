@@ -1,6 +1,6 @@
 // What every command shares at the terminal: exit codes, reading input, colours, printing errors.
 //
-// Exit codes (documented in `skep --help`): 0 success, 1 the input was refused, 2 wrong usage.
+// Exit codes (documented in `skep --help`): 0 success, 1 the input was refused, 2 wrong usage, 70 a bug in skep (launch.ts).
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import pc from 'picocolors';
