@@ -125,15 +125,16 @@ export class MapCommands {
   }
 
   /**
-   * mmap(2) of the map: the bytes that programs work on, as a view that stays right until the address space grows (`renew` gives it
-   * anew). -ENOTSUPP: not a map that can be mapped; -EPERM: for writing, and it is frozen or read-only.
+   * mmap(2) of the map: `bytes()` are those that programs work on, a view that stays right until the address space grows.
+   * -ENOTSUPP: not a type that can be mapped; -EINVAL: not made with MMAPABLE; -EPERM, -EACCES: for writing, and it is frozen or read-only.
    */
   mapMemory(writable: boolean): number | { readonly bytes: () => Uint8Array<ArrayBuffer>; readonly unmap: () => void } {
     const { valuesAddress, mappableBytes, definition } = this.map;
-    if (valuesAddress === undefined || mappableBytes === undefined || (definition.fields?.length ?? 0) > 0)
-      return -ENOTSUPP;
-    if (writable && (this.#frozen || ((definition.flags & CREATE_FLAGS.RDONLY_PROG) !== 0 && this.#frozen)))
-      return -EPERM;
+    if (valuesAddress === undefined || (definition.fields?.length ?? 0) > 0) return -ENOTSUPP;
+    if (mappableBytes === undefined) return -EINVAL;
+    if (writable && this.#frozen) return -EPERM;
+    // It could still be written through once the map is frozen.
+    if (writable && (definition.flags & CREATE_FLAGS.RDONLY_PROG) !== 0) return -ERRNO.EACCES;
     if (writable ? !this.#mayWrite : !this.#mayRead) return -EPERM;
     if (writable) this.#writers++;
     let mapped = true;

@@ -24,3 +24,4 @@ export { SocketArrayMap, SocketHashMap } from './types/sockets.js';
 export { StackTraceMap } from './types/stack-trace.js';
 export { STRUCT_OPS_STATE, StructOpsMap } from './types/struct-ops.js';
 export { type UserRecord, UserRingBufferMap } from './types/user-ringbuf.js';
+export { type ElementBatch, type MappedMemory, type UpdateMode, UserMap } from './user-map.js';
