@@ -19,8 +19,8 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'compile a filter expression: bytecode, graph, explanation',
     load: () => import('./filter.js'),
   },
-  { name: 'asm', summary: 'assemble classic BPF text into a program', load: () => import('./asm.js') },
-  { name: 'disasm', summary: 'print a classic BPF program as text', load: () => import('./disasm.js') },
+  { name: 'asm', summary: 'assemble BPF text into a program', load: () => import('./asm.js') },
+  { name: 'disasm', summary: 'print a BPF program as text', load: () => import('./disasm.js') },
   {
     name: 'inspect',
     summary: 'show what an eBPF object file holds: programs, maps, types',
@@ -32,4 +32,14 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./btf.js'),
   },
   { name: 'link', summary: 'link eBPF object files into one', load: () => import('./link.js') },
+  {
+    name: 'build',
+    summary: 'compile C to an eBPF object',
+    load: () => import('./build.js'),
+  },
+  {
+    name: 'run',
+    summary: 'run an eBPF program over packets, without a kernel',
+    load: () => import('./run.js'),
+  },
 ];

@@ -10,6 +10,8 @@ export {
   type ScanOptions,
   type ScanProgress,
 } from './bulk.js';
+export { BulkScan, type ScanEvent } from './bulk-scan.js';
+export { byteSource } from './bulk-source.js';
 export { type CaptureFileOptions, CaptureFileWriter } from './capture-file.js';
 export { InputFile, type ReadFileOptions, readCaptureFile, readCaptureFileSync } from './input.js';
 export { isGzipName, OutputFile } from './output.js';

@@ -14,6 +14,6 @@ export {
   type SocketOptions,
 } from './network.js';
 export type { SimKernelOptions } from './options.js';
-export type { PacketRunner, SimProgram } from './program.js';
+export type { CompileInput, PacketRunner, SimProgram } from './program.js';
 export type { SimTask, TaskOptions } from './tasks.js';
 export type { SimVariable } from './variables.js';

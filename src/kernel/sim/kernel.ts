@@ -5,6 +5,7 @@ import { SkepError } from '../../diagnostics/index.js';
 import {
   type AddressSpace,
   type CallTarget,
+  type CompileOptions,
   createAddressSpace,
   createWasmEngine,
   type Engine,
@@ -50,7 +51,7 @@ import { type MapTypes, SimMap } from './map-object.js';
 import { SimNetwork } from './network.js';
 import { DEFAULT_KERNEL_CONFIG, DEFAULT_KERNEL_VERSION, type SimKernelOptions } from './options.js';
 import { PrintkLog } from './printk.js';
-import { SimProgram } from './program.js';
+import { type CompileInput, SimProgram } from './program.js';
 import { resolveProgram } from './resolve.js';
 import { specialFields } from './special-fields.js';
 import { SimTask, type TaskOptions } from './tasks.js';
@@ -256,8 +257,8 @@ export class SimKernel implements Kernel {
   #load(spec: ProgramSpec, context: ProgramContext): SimProgram {
     const row = checkProgram(spec);
     const functions = kernelFunctions(row);
-    const executable = this.#compile(spec, row, context, functions);
-    const subject = { spec, row, executable, space: this.space, network: this.network, now: this.#now };
+    const compiled = this.#compile(spec, row, context, functions);
+    const subject = { spec, row, ...compiled, space: this.space, network: this.network, now: this.#now };
     const program = new SimProgram(
       ++this.#programIds,
       subject,
@@ -275,7 +276,7 @@ export class SimKernel implements Kernel {
     row: ProgramTypeRow,
     { maps }: ProgramContext,
     functions: ReturnType<typeof kernelFunctions>,
-  ): Executable {
+  ): { compiled: CompileInput; executable: Executable } {
     const linked = resolveProgram(spec, {
       map: name => {
         const found = maps.get(name)?.map ?? missing('map', name, maps.keys());
@@ -294,13 +295,14 @@ export class SimKernel implements Kernel {
       return found && callTargetOf(found, checked);
     };
     const { budgetInstructions, coverage } = this.#options;
-    return this.engine.compile(linked, targets, {
+    const options: CompileOptions = {
       checked,
       space: this.space,
       mapAt: handle => mapRegistry(this.space).byHandle(handle),
       ...(budgetInstructions !== undefined && { budgetInstructions }),
       ...(coverage !== undefined && { coverage }),
-    });
+    };
+    return { compiled: { linked, targets, options }, executable: this.engine.compile(linked, targets, options) };
   }
 
   /** Programs and maps that an object puts into arrays, by name; other entries. */

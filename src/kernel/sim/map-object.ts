@@ -1,7 +1,7 @@
 // A map as user space sees it, over the KernelMap that programs use: keys and values go through scratch memory of the address space.
 
 import type { AddressSpace, Region } from '../../engine/index.js';
-import { errnoName, KernelError, type KernelMap, kernelError } from '../../maps/index.js';
+import { errnoName, KernelError, type KernelMap, kernelError, RingBufferMap } from '../../maps/index.js';
 import { type Btf, type BtfCodec, codecOf } from '../../object/index.js';
 import type { KernelMapObject, TypedMap } from '../kernel.js';
 
@@ -133,7 +133,17 @@ export class SimMap implements KernelMapObject {
     return this.#space.bytes.subarray(valuesAddress, valuesAddress + length);
   }
 
-  typed<K = unknown, V = unknown>(): TypedMap<K, V> {
+  /** What programs wrote into a ring buffer, oldest first; it is taken out. Undefined for other types. */
+  records(): Uint8Array<ArrayBuffer>[] | undefined {
+    this.#checkOpen();
+    const { map } = this;
+    if (!(map instanceof RingBufferMap)) return undefined;
+    const records: Uint8Array<ArrayBuffer>[] = [];
+    map.drain(record => records.push(new Uint8Array(record)));
+    return records;
+  }
+
+  typed<K = unknown, V = unknown>(): SimTypedMap<K, V> {
     const { types } = this;
     if (!types || types.valueTypeId === 0) {
       throw kernelError('EINVAL', `map ${this.name} has no types: it was made without BTF`);
@@ -188,7 +198,7 @@ export class SimMap implements KernelMapObject {
 }
 
 /** Keys and values as JavaScript values, by the map's BTF. Values of per-CPU maps are lists, one element a CPU. */
-class SimTypedMap<K, V> implements TypedMap<K, V> {
+export class SimTypedMap<K, V> implements TypedMap<K, V> {
   readonly #map: SimMap;
   readonly #key: BtfCodec | undefined;
   readonly #value: BtfCodec;
@@ -204,7 +214,7 @@ class SimTypedMap<K, V> implements TypedMap<K, V> {
 
   get(key: K): V | undefined {
     const bytes = this.#map.lookup(this.#encodeKey(key));
-    return bytes && this.#decodeValue(bytes);
+    return bytes && this.decodeValue(bytes);
   }
 
   set(key: K, value: V, flags?: 'any' | 'noexist' | 'exist'): void {
@@ -223,7 +233,7 @@ class SimTypedMap<K, V> implements TypedMap<K, V> {
   }
 
   *[Symbol.iterator](): IterableIterator<[K, V]> {
-    for (const [key, value] of this.#map.entries()) yield [this.#decodeKey(key), this.#decodeValue(value)];
+    for (const [key, value] of this.#map.entries()) yield [this.decodeKey(key), this.decodeValue(value)];
   }
 
   #encodeKey(key: K): Uint8Array {
@@ -234,12 +244,14 @@ class SimTypedMap<K, V> implements TypedMap<K, V> {
     return bytes;
   }
 
-  #decodeKey(bytes: Uint8Array): K {
+  /** A key's bytes as a value. */
+  decodeKey(bytes: Uint8Array): K {
     if (this.#key) return this.#key.decode(bytes) as K;
-    return (bytes.length === 4 ? new DataView(bytes.buffer).getUint32(0, true) : bytes) as K;
+    return (bytes.length === 4 ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : bytes) as K;
   }
 
-  #decodeValue(bytes: Uint8Array): V {
+  /** A value's bytes (all CPUs', for per-CPU maps) as a value. */
+  decodeValue(bytes: Uint8Array): V {
     if (this.#cpus === 0) return this.#value.decode(bytes) as V;
     const stride = bytes.length / this.#cpus;
     return Array.from({ length: this.#cpus }, (_, cpu) => this.#value.decode(bytes, cpu * stride)) as V;

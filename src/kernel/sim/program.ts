@@ -1,6 +1,12 @@
 // A loaded program: run once or more with what a test gives it, or over many packets, one after the other, with nothing made for each.
 
-import { type Executable, ExecutionError, type LinkedProgram } from '../../engine/index.js';
+import {
+  type CallTarget,
+  type CompileOptions,
+  type Executable,
+  ExecutionError,
+  type LinkedProgram,
+} from '../../engine/index.js';
 import { kernelError } from '../../maps/index.js';
 import type { ProgramSpec } from '../../object/index.js';
 import type { ProgramObject, TestRunOptions, TestRunResult } from '../kernel.js';
@@ -25,11 +31,19 @@ export interface PacketRunner {
   changed(from: Uint8Array, start: number, end: number): boolean;
 }
 
+/** What the engine was given: for listings of what it makes of it. */
+export interface CompileInput {
+  readonly linked: LinkedProgram;
+  readonly targets: (id: number, kind: 'helper' | 'kfunc') => CallTarget | undefined;
+  readonly options: CompileOptions;
+}
+
 export class SimProgram implements ProgramObject {
   readonly id: number;
   readonly spec: ProgramSpec;
   readonly row: ProgramTypeRow;
   readonly executable: Executable;
+  readonly compiled: CompileInput;
   readonly #subject: Subject;
   readonly #cpus: readonly SimCpu[];
   readonly #afterRun: () => void;
@@ -38,7 +52,7 @@ export class SimProgram implements ProgramObject {
 
   constructor(
     id: number,
-    subject: Omit<Subject, 'handle'>,
+    subject: Omit<Subject, 'handle'> & { readonly compiled: CompileInput },
     cpus: readonly SimCpu[],
     afterRun: () => void,
     onDispose: (program: SimProgram) => void,
@@ -47,7 +61,8 @@ export class SimProgram implements ProgramObject {
     this.spec = subject.spec;
     this.row = subject.row;
     this.executable = subject.executable;
-    this.#subject = { ...subject, now: () => subject.now(), handle: this };
+    this.compiled = subject.compiled;
+    this.#subject = { ...subject, handle: this };
     this.#cpus = cpus;
     this.#afterRun = afterRun;
     this.#onDispose = onDispose;
@@ -59,11 +74,6 @@ export class SimProgram implements ProgramObject {
 
   get type(): string {
     return this.row.name;
-  }
-
-  /** The program with its references filled in, as the engine got it. */
-  get linked(): LinkedProgram {
-    return this.executable.program;
   }
 
   testRun(options: TestRunOptions = {}): TestRunResult {

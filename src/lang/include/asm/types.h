@@ -1,0 +1,15 @@
+// The kernel's names for integers: asm-generic/int-ll64.h.
+
+#ifndef __SKEP_ASM_TYPES_H__
+#define __SKEP_ASM_TYPES_H__
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef signed short __s16;
+typedef unsigned short __u16;
+typedef signed int __s32;
+typedef unsigned int __u32;
+typedef signed long long __s64;
+typedef unsigned long long __u64;
+
+#endif

@@ -1,0 +1,38 @@
+// TCP (RFC 9293).
+
+#ifndef __SKEP_LINUX_TCP_H__
+#define __SKEP_LINUX_TCP_H__
+
+#include <asm/byteorder.h>
+#include <linux/types.h>
+
+struct tcphdr {
+	__be16 source;
+	__be16 dest;
+	__be32 seq;
+	__be32 ack_seq;
+#ifdef __LITTLE_ENDIAN_BITFIELD
+	__u16 ae : 1, res1 : 3, doff : 4, fin : 1, syn : 1, rst : 1, psh : 1, ack : 1, urg : 1, ece : 1, cwr : 1;
+#else
+	__u16 doff : 4, res1 : 3, ae : 1, cwr : 1, ece : 1, urg : 1, ack : 1, psh : 1, rst : 1, syn : 1, fin : 1;
+#endif
+	__be16 window;
+	__sum16 check;
+	__be16 urg_ptr;
+};
+
+/* Options of setsockopt at level SOL_TCP. */
+#define TCP_NODELAY 1
+#define TCP_MAXSEG 2
+#define TCP_CORK 3
+#define TCP_KEEPIDLE 4
+#define TCP_KEEPINTVL 5
+#define TCP_KEEPCNT 6
+#define TCP_SYNCNT 7
+#define TCP_WINDOW_CLAMP 10
+#define TCP_CONGESTION 13
+#define TCP_USER_TIMEOUT 18
+#define TCP_SAVE_SYN 27
+#define TCP_SAVED_SYN 28
+
+#endif
