@@ -67,8 +67,7 @@ const getTaskStack: HelperFunction = (machine, task, to, sizeBytes, flags) =>
 const readBranchRecords: HelperFunction = (machine, _context, _to, _sizeBytes, flags) =>
   hasOtherFlags(machine, 4, flags, BPF_F_GET_BRANCH_RECORDS_SIZE) ? -ERRNO.EINVAL : -ERRNO.ENOENT;
 
-const getBranchSnapshot: HelperFunction = (machine, _to, _sizeBytes, flags) =>
-  (flags | machine.high[3]!) !== 0 ? -ERRNO.EINVAL : -ERRNO.ENOENT;
+const getBranchSnapshot: HelperFunction = () => -ERRNO.ENOENT;
 
 export const STACK_TRACE_HELPERS: readonly HelperRow[] = [
   helper({
