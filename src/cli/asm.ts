@@ -9,19 +9,24 @@ import {
   FORMAT_HELP,
   formatOption,
   fromOption,
+  isaOption,
   type ProgramOptions,
 } from './program-io.js';
+
+/** What is written of an eBPF program where nothing is asked for. */
+const EXTENDED_FORMAT = 'hex';
 
 export function register(program: Command): void {
   program
     .command('asm')
-    .summary('assemble classic BPF text into a program')
+    .summary('assemble BPF text into a program')
     .description(
-      'Assemble classic BPF: the text of FILE (or standard input) becomes a program in the format you ask for.',
+      'Assemble classic or extended BPF: the text of FILE (or standard input) becomes a program in the format you ask for.',
     )
     .argument('[file]', 'the text; - or nothing is standard input')
+    .addOption(isaOption())
     .addOption(fromOption())
-    .addOption(formatOption('decimal'))
+    .addOption(formatOption('decimal', EXTENDED_FORMAT))
     .option('--json', 'the same as --format json')
     .addOption(checkOption())
     .addOption(new Option('--long-jumps', 'let conditional jumps reach further than 255 instructions, over a `ja`'))
@@ -37,7 +42,10 @@ Examples:
   $ skep asm arp.bpf --format macros                    for a C program
   $ skep asm arp.bpf --check linux -f raw -o arp.bin    struct sock_filter, refused if Linux would
   $ tcpdump -y EN10MB -d 'tcp port 80' | skep asm -f c  a listing is read as well
+  $ printf 'r0 = 2\\nexit\\n' | skep asm --isa ebpf -f raw -o pass.bin
 `,
     )
-    .action((file: string | undefined, options: ProgramOptions) => convertProgram(file, options));
+    .action((file: string | undefined, options: ProgramOptions, command: Command) =>
+      convertProgram(file, options, command, EXTENDED_FORMAT),
+    );
 }

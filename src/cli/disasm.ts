@@ -9,17 +9,22 @@ import {
   FORMAT_HELP,
   formatOption,
   fromOption,
+  isaOption,
   type ProgramOptions,
 } from './program-io.js';
+
+/** What is written of an eBPF program where nothing is asked for. */
+const EXTENDED_FORMAT = 'kernel';
 
 export function register(program: Command): void {
   program
     .command('disasm')
-    .summary('print a classic BPF program as text')
-    .description('Print the classic BPF program in FILE (or standard input): bytes, numbers, C source or a listing.')
+    .summary('print a BPF program as text')
+    .description('Print the BPF program in FILE (or standard input): bytes, numbers, C source or a listing.')
     .argument('[file]', 'the program; - or nothing is standard input')
+    .addOption(isaOption())
     .addOption(fromOption())
-    .addOption(formatOption('tcpdump'))
+    .addOption(formatOption('tcpdump', EXTENDED_FORMAT))
     .option('--json', 'the same as --format json')
     .addOption(checkOption())
     .addOption(archOption())
@@ -34,7 +39,10 @@ Examples:
   $ tcpdump -y EN10MB -ddd 'tcp port 80' | skep disasm -f asm    with labels, to change and assemble again
   $ skep disasm sandbox.bpf -f seccomp --arch aarch64        a seccomp filter, system calls by name
   $ skep disasm sandbox.bpf --check seccomp                  would the kernel take it?
+  $ skep disasm --isa ebpf pass.bin -f rfc                   eBPF, in the mnemonics of RFC 9669
 `,
     )
-    .action((file: string | undefined, options: ProgramOptions) => convertProgram(file, options));
+    .action((file: string | undefined, options: ProgramOptions, command: Command) =>
+      convertProgram(file, options, command, EXTENDED_FORMAT),
+    );
 }

@@ -1,7 +1,7 @@
 // What `skep asm` and `skep disasm` share: reading a program in any form, checking it, writing it in any form.
 
 import { writeFileSync } from 'node:fs';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { validate } from '../classic/index.js';
 import type { Span } from '../diagnostics/index.js';
 import {
@@ -15,11 +15,11 @@ import {
   type FormatName,
   formatProgram,
   guessByteOrder,
-  INSTRUCTION_BYTES,
   type ParseOptions,
   type ValidatorName,
 } from '../isa/index.js';
 import { isTerminal, writeAll } from './output.js';
+import { convertExtended, EXTENDED_FORMAT_HELP, EXTENDED_FORMAT_NAMES } from './program-io-extended.js';
 import {
   EXIT_OK,
   EXIT_REFUSED,
@@ -29,17 +29,24 @@ import {
   toInputError,
   UsageError,
 } from './terminal.js';
+import { isText } from './text-or-bytes.js';
 
 /** The forms of the command line: the text forms, and bytes. */
 export const FORMAT_NAMES: readonly (FormatName | 'raw')[] = [...FORMATS.map(({ name }) => name), 'raw'];
 const VALIDATOR_NAMES: readonly ValidatorName[] = ['bsd', 'linux', 'seccomp'];
 
-/** The options of both commands, as commander gives them. */
+/** The instruction sets. */
+const ISA_NAMES = ['classic', 'ebpf'] as const;
+/** What --check stands for where it names nobody: the rules of the set itself. */
+const OWN_RULES = 'isa';
+
+/** The options of both commands, as commander gives them; those of classic programs where no other set is asked for. */
 export interface ProgramOptions {
+  readonly isa: (typeof ISA_NAMES)[number];
   readonly from: FormatName | 'raw' | 'auto';
   readonly format: FormatName | 'raw';
   readonly json?: true;
-  readonly check?: ValidatorName;
+  readonly check?: ValidatorName | typeof OWN_RULES;
   readonly arch: string;
   readonly byteOrder: ByteOrder | 'auto';
   readonly output?: string;
@@ -52,18 +59,29 @@ const summaries = [
 ].join('\n');
 
 /** For the help of both commands, which reads best with the formats listed one a line. */
-export const FORMAT_HELP = `\nFormats, for reading and for writing:\n${summaries}\n`;
+export const FORMAT_HELP = `\nFormats, for reading and for writing:\n${summaries}\n${EXTENDED_FORMAT_HELP}`;
+
+export const isaOption = (): Option =>
+  new Option('--isa <set>', 'the instruction set').choices(ISA_NAMES).default('classic');
+
+const eitherFormat: readonly string[] = [...new Set([...FORMAT_NAMES, ...EXTENDED_FORMAT_NAMES])];
 
 export const fromOption = (): Option =>
-  new Option('--from <format>', 'what the input is').choices([...FORMAT_NAMES, 'auto']).default('auto');
+  new Option('--from <format>', 'what the input is').choices([...eitherFormat, 'auto']).default('auto');
 
-export const formatOption = (fallback: FormatName): Option =>
-  new Option('-f, --format <format>', 'what to write').choices(FORMAT_NAMES).default(fallback);
+/** `extended`: what is written of an eBPF program where nothing is asked for. */
+export const formatOption = (fallback: FormatName, extended: string): Option =>
+  new Option('-f, --format <format>', 'what to write')
+    .choices(eitherFormat)
+    .default(fallback, `${fallback}; of eBPF ${extended}`);
 
 export const checkOption = (): Option =>
-  new Option('--check <validator>', 'refuse what this checker would: libpcap, a Linux socket, seccomp').choices(
-    VALIDATOR_NAMES,
-  );
+  new Option(
+    '--check [validator]',
+    'refuse what this checker would: libpcap, a Linux socket, seccomp; of eBPF the set itself',
+  )
+    .choices([...VALIDATOR_NAMES, OWN_RULES])
+    .preset(OWN_RULES);
 
 export const archOption = (): Option => new Option('--arch <name>', 'whose system calls are named').default('x86_64');
 
@@ -80,13 +98,47 @@ interface LoadedProgram {
 }
 
 /** Reads FILE, checks and writes it as the options say. Sets the exit code; the caller has nothing left to do. */
-export function convertProgram(file: string | undefined, options: ProgramOptions): void {
-  process.exitCode = convert(file, options);
+export function convertProgram(
+  file: string | undefined,
+  options: ProgramOptions,
+  command: Command,
+  extendedFormat: string,
+): void {
+  if (options.isa === 'classic') {
+    process.exitCode = convert(file, options);
+    return;
+  }
+  if (options.check && options.check !== OWN_RULES) {
+    throw new UsageError(`--check ${options.check} checks classic programs; with --isa ebpf say --check alone`);
+  }
+  if (options.longJumps) throw new UsageError('--long-jumps is for classic programs: eBPF has gotol');
+  const asked = command.getOptionValueSource('format') !== 'default';
+  process.exitCode = convertExtended(file, {
+    from: options.from,
+    format: options.json ? 'json' : asked ? options.format : extendedFormat,
+    check: options.check !== undefined,
+    byteOrder: options.byteOrder,
+    output: options.output,
+  });
 }
 
 function convert(file: string | undefined, options: ProgramOptions): number {
   if (!architectureNamed(options.arch)) throw new UsageError(`--arch ${options.arch}: this architecture is not known`);
   const format = options.json ? 'json' : options.format;
+  for (const [option, name] of [
+    ['--format', format],
+    ['--from', options.from],
+  ] as const) {
+    if (name !== 'auto' && !FORMAT_NAMES.includes(name)) {
+      throw new UsageError(
+        `${option} ${name} is a form of eBPF programs: say --isa ebpf, or one of ${FORMAT_NAMES.join(', ')}`,
+      );
+    }
+  }
+  const validator = options.check;
+  if (validator === OWN_RULES) {
+    throw new UsageError(`--check wants to know who shall check: ${VALIDATOR_NAMES.join(', ')}`);
+  }
   if (format === 'raw' && options.output === undefined && isTerminal(1)) {
     throw new UsageError('raw bytes do not belong on a terminal: name a file with -o, or use a pipe');
   }
@@ -99,8 +151,8 @@ function convert(file: string | undefined, options: ProgramOptions): number {
     const text = options.from === 'raw' || !isText(bytes) ? undefined : decodeText(bytes);
     return reportError(error, text === undefined ? undefined : { source: text, sourceName });
   }
-  if (options.check) {
-    const findings = validate(loaded.program, options.check, { ...(loaded.spans && { spans: loaded.spans }) });
+  if (validator) {
+    const findings = validate(loaded.program, validator, { ...(loaded.spans && { spans: loaded.spans }) });
     printDiagnostics(findings, loaded.text === undefined ? undefined : { source: loaded.text, sourceName });
     if (findings.some(({ severity }) => severity === 'error')) return EXIT_REFUSED;
   }
@@ -126,12 +178,6 @@ function load(bytes: Uint8Array, options: ProgramOptions, sourceName: string): L
   const { program, spans, diagnostics } = assembleProgram(text, { ...parse, ...syntax });
   printDiagnostics(diagnostics, { source: text, sourceName });
   return { program, text, spans };
-}
-
-/** Whether bytes are text: a program as bytes has zeros in nearly every instruction, text has none. */
-function isText(bytes: Uint8Array): boolean {
-  if (bytes.length % INSTRUCTION_BYTES !== 0) return !bytes.includes(0);
-  return !bytes.some(byte => byte < 9 || byte === 127 || (byte > 13 && byte < 32));
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -35,7 +35,7 @@ export function runDifferential(
         const again = compare(subjects, candidate, seed);
         return again !== undefined && again !== 'too complex';
       });
-      disagreements.push(describeDisagreement(subjects, smallest, seed));
+      disagreements.push(`${verdict}\n${describeDisagreement(subjects, smallest, seed)}`);
       if (disagreements.length >= maxDisagreements) break;
     }
     progress?.(programs);
@@ -56,7 +56,9 @@ function compare(subjects: readonly Subject[], program: RandomProgram, seed: num
     }
     const ends = outcomes.map(textOf);
     if (!reference) reference = { name: subject.name, ends };
-    else if (ends.join('\n') !== reference.ends.join('\n')) return `${subject.name} differs from ${reference.name}`;
+    else if (ends.join('\n') !== reference.ends.join('\n')) {
+      return `${subject.name} differs from ${reference.name}: ${firstDifference(ends, reference.ends)}`;
+    }
   }
   return tooComplex ? 'too complex' : undefined;
 }
@@ -64,6 +66,14 @@ function compare(subjects: readonly Subject[], program: RandomProgram, seed: num
 function outcomesOf(subject: Subject, fixture: Fixture, seed: number): Outcome[] {
   using prepared = subject.prepare(fixture);
   return Array.from({ length: INPUTS }, (_, ordinal) => prepared.run(randomMemory(seed, ordinal)));
+}
+
+/** The first lines that are not alike. */
+function firstDifference(ends: readonly string[], others: readonly string[]): string {
+  const lines = ends.join('\n').split('\n');
+  const otherLines = others.join('\n').split('\n');
+  const at = lines.findIndex((line, index) => line !== otherLines[index]);
+  return `${lines[at]} against ${otherLines[at]}`;
 }
 
 function textOf({ r0, error, refused, memory, maps }: Outcome): string {

@@ -335,7 +335,12 @@ async function open(): Promise<KernelBpf> {
       view.setUint32(24, level, true);
       view.setUint32(28, log.length, true);
       view.setBigUint64(32, addressOf(log), true);
-      return attempt(COMMAND.programLoad, attributes);
+      let result = -constants.errno.EAGAIN;
+      // The verifier gives up when a signal is pending (a garbage collection, a timer): as libbpf does, try again.
+      for (let tries = 0; tries < 5 && result === -constants.errno.EAGAIN; tries++) {
+        result = attempt(COMMAND.programLoad, attributes);
+      }
+      return result;
     };
     let fd = load(options.logLevel ?? 0);
     if (fd < 0) {

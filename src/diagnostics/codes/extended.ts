@@ -9,4 +9,5 @@ export const EXTENDED_CODES = {
   SKEP2507: 'a line that is no instruction in the notation',
   SKEP2508: 'a value that does not fit its field',
   SKEP2509: 'a label that does not exist or stands twice',
+  SKEP2510: 'a program in hexadecimal, C or JSON that is not well formed',
 } as const;

@@ -129,11 +129,25 @@ function formsOf(dialect: Dialect): Map<string, Form> {
       const operands = tokens
         .filter(isOperand)
         .map((token): Operand => (token.shape === 'T' ? { field: 'target' } : operandOf(token)));
-      const key = shapeOf(tokens, row.kind === 'lddw');
-      if (!forms.has(key)) forms.set(key, { row, operands });
+      for (const written of dialect === llvmDialect ? [tokens, otherWidth(row, tokens)] : [tokens]) {
+        const key = shapeOf(written, row.kind === 'lddw');
+        if (!forms.has(key)) forms.set(key, { row, operands });
+      }
     }
   }
   return forms;
+}
+
+/**
+ * LLVM names the register of an access of 32 bits or less `r1` or `w1`, by the version of the set that it prints for: the same tokens
+ * with the other name.
+ */
+function otherWidth(row: InstructionRow, tokens: readonly Token[]): readonly Token[] {
+  const isStore = row.kind === 'store' || (row.kind === 'atomic' && !row.fetch);
+  if (row.bits === 64 || row.signed || !(isStore || row.kind === 'load')) return tokens;
+  const at = isStore ? tokens.findLastIndex(({ kind }) => kind === 'register') : 0;
+  const token = tokens[at]!;
+  return tokens.toSpliced(at, 1, { ...token, shape: token.shape === 'W' ? 'R' : 'W' });
 }
 
 /** In a jump, the last number (with `pc` before it, with `<label>` behind it) or word is the target: one token `T`. */
@@ -246,7 +260,8 @@ function* lines(text: string): Generator<Line> {
     start += raw.length + 1;
     const code = raw.replace(/(?:;|\/\/|^\s*#).*$/, '');
     // `12: (b7) r1 = 2` of a verifier log, `  12:\tb7 01 00 ...\t` of an object dump.
-    const decoration = /^\s*\d+:\s*(?:\([\da-fA-F]{2}\)\s*|(?:[\da-fA-F]{2} ){8}\s*)?/.exec(code)?.[0].length ?? 0;
+    const decoration =
+      /^\s*\d+:\s*(?:\([\da-fA-F]{2}\)\s*|(?:(?:[\da-fA-F]{2}\s){8}){1,2}\s*)?/.exec(code)?.[0].length ?? 0;
     const rest = code.slice(decoration);
     const labelled = /^\s*([A-Za-z_.$][\w.$]*):(?!\S)/.exec(rest);
     const from = decoration + (labelled?.[0].length ?? 0);
