@@ -66,6 +66,8 @@ const HASH_FLAGS = flagMask('NO_PREALLOC', 'NO_COMMON_LRU', 'NUMA_NODE', 'ZERO_S
 const SIDE_FLAGS = flagMask('NUMA_NODE', 'RDONLY', 'WRONLY');
 /** struct htab_elem without key and value. */
 const HASH_ELEMENT_BYTES = 48;
+/** The kernel's buckets are a power of two with 16 bytes each, and take no more than a u32 counts. */
+const MOST_BUCKETS = 2 ** 27;
 /** struct bpf_stack_build_id. */
 const BUILD_ID_BYTES = 32;
 /** Largest data of an LPM key, struct lpm_trie_node. */
@@ -102,8 +104,7 @@ function checkHash(definition: MapDefinition, host: MapHost): number {
   if (maxEntries === 0 || keySizeBytes === 0 || valueSizeBytes === 0) return -EINVAL;
   if (keySizeBytes + valueSizeBytes >= allocationBytes - HASH_ELEMENT_BYTES) return -E2BIG;
   if (perCpu && roundUp8(valueSizeBytes) > perCpuBytes) return -E2BIG;
-  // The kernel's buckets have 16 bytes, and their size is a u32.
-  return maxEntries > 2 ** 28 - 1 && maxEntries !== 2 ** 27 ? -E2BIG : 0;
+  return maxEntries > MOST_BUCKETS ? -E2BIG : 0;
 }
 
 const checkHashOfObjects = (definition: MapDefinition, host: MapHost): number =>
@@ -174,7 +175,8 @@ function checkSocketHash(definition: MapDefinition): number {
   const { keySizeBytes, valueSizeBytes, maxEntries } = definition;
   if (maxEntries === 0 || keySizeBytes === 0 || (valueSizeBytes !== 4 && valueSizeBytes !== 8)) return -EINVAL;
   if (badFlags(definition, SIDE_FLAGS)) return -EINVAL;
-  return keySizeBytes > stackBytes ? -E2BIG : 0;
+  if (keySizeBytes > stackBytes) return -E2BIG;
+  return maxEntries > MOST_BUCKETS ? -EINVAL : 0;
 }
 
 function checkCgroupStorage(definition: MapDefinition): number {
@@ -480,7 +482,7 @@ export const MAP_TYPES: readonly MapTypeRow[] = [
     meaning: 'network devices by any number',
     user: KEYED,
     helpers: ['redirect_map', 'map_lookup_elem'],
-    check: checkDevices,
+    check: definition => checkDevices(definition) || (definition.maxEntries > 2 ** 31 ? -EINVAL : 0),
     make: (host, definition) => new DeviceHashMap(host, definition),
   },
   {

@@ -29,7 +29,11 @@ const LARGE_SIZES = [
   0x80000000,
   0xffffffff,
 ];
+/** So many that bucket counts overflow; below that the kernel would look for gigabytes. */
+const MANY_ENTRIES = [2 ** 31 + 1, 0xffffffff];
 const ENTRIES = [0, 1, 2, 3, 256, 257, 4096, 8192, 12288];
+
+const BUCKETED = /^(hash|lru_hash|sockhash|devmap_hash|stack_trace|hash_of_maps|percpu_hash|lru_percpu_hash)$/;
 
 function variants(type: string): MapDefinition[] {
   // Few elements: the kernel makes each of these maps, with values of megabytes.
@@ -47,7 +51,7 @@ function variants(type: string): MapDefinition[] {
     })),
     ...[...SIZES, ...LARGE_SIZES].map(keySizeBytes => ({ ...right, keySizeBytes })),
     ...[...SIZES, ...LARGE_SIZES].map(valueSizeBytes => ({ ...right, valueSizeBytes })),
-    ...ENTRIES.map(maxEntries => ({ ...right, maxEntries })),
+    ...[...ENTRIES, ...(BUCKETED.test(type) ? MANY_ENTRIES : [])].map(maxEntries => ({ ...right, maxEntries })),
     ...[1n, 5n, 16n, 4096n, 0xffff_f000n].map(mapExtra => ({ ...right, mapExtra })),
   ];
 }
@@ -102,6 +106,16 @@ describe('createMap', () => {
 });
 
 describe('the table of map types', () => {
+  it.each(MAP_TYPES)('says of $name what user space may do in batches', ({ name, user }) => {
+    const map = createMap(testHost(), {
+      ...rightDefinition(name),
+      ...(name === 'struct_ops' ? { maxEntries: 1 } : {}),
+    });
+    expect(user.includes('batch')).toBe(map.batch !== undefined);
+    const takes = map.userLookupAndDelete?.(map.handle, map.handle, 0) ?? -524;
+    expect(user.includes('lookup-and-delete')).toBe(takes !== -524);
+  });
+
   it('has the numbers of enum bpf_map_type in order', () => {
     expect(MAP_TYPES.map(row => row.number)).toEqual(MAP_TYPES.map((_, at) => at + 1));
   });
