@@ -7,7 +7,7 @@ import { interpreter } from './interpreter/index.js';
 const ENGINES: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   interpreter: async () => interpreter,
   wasm: async () => (await import('./jit-wasm/index.js')).createWasmEngine(),
-  x64: () => missing('x64', 'the x86-64 compiler'),
+  x64: async () => (await import('./node/index.js')).loadX64Engine(),
 };
 
 /** In the order in which they are to be preferred. */
@@ -25,16 +25,4 @@ export async function bestEngine(): Promise<Engine> {
     if (engine.available === true) return engine;
   }
   return interpreter;
-}
-
-/** An engine that this package was built without. */
-async function missing(name: EngineName, what: string): Promise<Engine> {
-  const reason = `${what} is not part of this build`;
-  return {
-    name,
-    available: reason,
-    compile() {
-      throw new Error(`the ${name} engine is not available: ${reason}`);
-    },
-  };
 }

@@ -15,6 +15,14 @@ export {
   type Watch,
 } from './interpreter/index.js';
 export { createWasmEngine, listWasm } from './jit-wasm/index.js';
+export {
+  createX64Engine,
+  type ListedCode,
+  type ListingOptions,
+  listCode,
+  listing,
+  type NativeRuntime,
+} from './jit-x64/index.js';
 export { type LinkOptions, linkProgram, type Resolution } from './link.js';
 export {
   CALL_DEPTH,
