@@ -109,7 +109,7 @@ export interface KernelMapObject extends Disposable {
 }
 
 /** A map with codecs: see `codecOf` for which values stand for which types. Values of per-CPU maps are lists, one element a CPU. */
-export interface TypedMap<K, V> extends Iterable<[K, V]> {
+export interface TypedMap<K, V> extends Iterable<[K, V]>, AsyncIterable<[K, V]> {
   get(key: K): V | undefined;
   set(key: K, value: V, flags?: 'any' | 'noexist' | 'exist'): void;
   /** Whether the key was there. */

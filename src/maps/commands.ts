@@ -35,10 +35,11 @@ const FIRST_ROOM = 64;
 export class MapCommands {
   readonly map: KernelMap;
   readonly #space: AddressSpace;
-  readonly #scratch: Region;
-  readonly #key: number;
-  readonly #nextKey: number;
-  readonly #value: number;
+  /** Copies of keys and of a value, made when they are first needed: a section's value may be large. */
+  #scratch: Region | undefined;
+  #key = 0;
+  #nextKey = 0;
+  #value = 0;
   readonly #hasLock: boolean;
   #frozen = false;
   /** Writable mappings; there is no freezing while there are any. */
@@ -47,14 +48,7 @@ export class MapCommands {
   constructor(space: AddressSpace, map: KernelMap) {
     this.map = map;
     this.#space = space;
-    const { keySizeBytes, name, fields = [] } = map.definition;
-    const keyBytes = Math.ceil(keySizeBytes / 8) * 8;
-    const what = `user space's copy for map ${name}`;
-    this.#scratch = space.allocate(2 * keyBytes + map.userValueSizeBytes, what, 'none');
-    this.#key = this.#scratch.address;
-    this.#nextKey = this.#key + keyBytes;
-    this.#value = this.#nextKey + keyBytes;
-    this.#hasLock = fields.some(({ kind }) => kind === 'spin_lock');
+    this.#hasLock = (map.definition.fields ?? []).some(({ kind }) => kind === 'spin_lock');
   }
 
   get frozen(): boolean {
@@ -95,7 +89,7 @@ export class MapCommands {
   /** BPF_MAP_GET_NEXT_KEY: without a key, or with one that is not there, the first one. */
   nextKey(key: Uint8Array | undefined, out: Uint8Array): number {
     if (!this.#mayRead) return -EPERM;
-    if (key) this.#put(key, NOTHING);
+    this.#put(key ?? NOTHING, NOTHING);
     const result = this.map.nextKey(key ? this.#key : 0, this.#nextKey);
     if (result === 0) out.set(this.#bytes(this.#nextKey, this.map.definition.keySizeBytes));
     return result;
@@ -199,7 +193,19 @@ export class MapCommands {
 
   /** Frees its copies of keys and values; the map itself stays. */
   close(): void {
-    this.#space.free(this.#scratch);
+    if (this.#scratch) this.#space.free(this.#scratch);
+    this.#scratch = undefined;
+  }
+
+  /** Makes room for copies. Throws OutOfMemoryError. */
+  #makeRoom(): void {
+    const { keySizeBytes, name } = this.map.definition;
+    const keyBytes = Math.ceil(keySizeBytes / 8) * 8;
+    const what = `user space's copy for map ${name}`;
+    this.#scratch = this.#space.allocate(2 * keyBytes + this.map.userValueSizeBytes, what, 'none');
+    this.#key = this.#scratch.address;
+    this.#nextKey = this.#key + keyBytes;
+    this.#value = this.#nextKey + keyBytes;
   }
 
   get #mayRead(): boolean {
@@ -219,6 +225,7 @@ export class MapCommands {
   }
 
   #put(key: Uint8Array, value: Uint8Array): void {
+    if (!this.#scratch) this.#makeRoom();
     this.#space.bytes.set(key, this.#key);
     if (value.length > 0) this.#space.bytes.set(value, this.#value);
   }
@@ -239,7 +246,7 @@ export class MapCommands {
     const keySizeBytes = map.definition.keySizeBytes;
     const found = new Elements(keySizeBytes, map.userValueSizeBytes, count);
     let first = cursor === undefined;
-    if (cursor) this.#put(cursor, NOTHING);
+    this.#put(cursor ?? NOTHING, NOTHING);
     let error = 0;
     while (found.count < count) {
       error = map.nextKey(first ? 0 : this.#key, this.#nextKey);
@@ -266,6 +273,7 @@ export class MapCommands {
     const found = new Elements(keySizeBytes, map.userValueSizeBytes, count);
     let bucket = cursor ? new DataView(cursor.buffer, cursor.byteOffset, 4).getUint32(0, true) : 0;
     if (!bucketOf(bucket)) return this.#failed(-ENOENT);
+    this.#put(NOTHING, NOTHING);
     let error = 0;
     for (; ; bucket++) {
       const keys = bucketOf(bucket);
