@@ -101,13 +101,8 @@ const csumDiff: HelperFunction = (machine, from, fromBytes, to, toBytes, seed) =
   if (((fromBytes | toBytes) & 3) !== 0) return numberResult(machine, -ERRNO.EINVAL);
   const { bytes } = machine.space;
   let sum = seed;
+  if (fromBytes > 0) sum = subtractSums(sum, sumOf(bytes, from, from + fromBytes));
   if (toBytes > 0) sum = sumOf(bytes, to, to + toBytes, sum);
-  if (fromBytes > 0) {
-    sum =
-      toBytes > 0
-        ? subtractSums(sum, sumOf(bytes, from, from + fromBytes))
-        : ~sumOf(bytes, from, from + fromBytes, ~seed >>> 0) >>> 0;
-  }
   return numberResult(machine, foldSum(sum));
 };
 

@@ -13,9 +13,11 @@ export const subtractSums = (a: number, b: number): number => addSums(a, ~b >>> 
 export function sumOf(bytes: Uint8Array, start: number, end: number, seed = 0): number {
   let sum = seed;
   let at = start;
-  // Up to 2^20 words of 16 bits stay exact in a double.
-  for (; at + 1 < end; at += 2) sum += bytes[at]! | (bytes[at + 1]! << 8);
-  if (at < end) sum += bytes[at]!;
+  // Words of 32 bits, so that the partial sum is the kernel's to the last bit; 2^21 of them stay exact in a double.
+  for (; at + 3 < end; at += 4) {
+    sum += bytes[at]! + bytes[at + 1]! * 0x100 + bytes[at + 2]! * 0x10000 + bytes[at + 3]! * 0x1000000;
+  }
+  for (let weight = 1; at < end; at++, weight *= 0x100) sum += bytes[at]! * weight;
   while (sum > 0xffffffff) sum = (sum % 2 ** 32) + Math.floor(sum / 2 ** 32);
   return sum;
 }

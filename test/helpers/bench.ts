@@ -134,8 +134,9 @@ export class TestPacket implements PacketBuffer {
     bench.host.packet = this;
   }
 
+  /** With its metadata, as BPF_PROG_TEST_RUN gives it. */
   get bytes(): Uint8Array {
-    return this.#bench.read(this.address, this.lengthBytes);
+    return this.#bench.read(this.address - this.metaBytes, this.metaBytes + this.lengthBytes);
   }
 
   move(headDelta: number, tailDelta: number): boolean {
