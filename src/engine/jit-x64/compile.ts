@@ -578,18 +578,20 @@ class Compiler {
   private callFunction(start: number, slot: number): void {
     const { asm } = this;
     const [r10d, r11] = [register(X86.r10, 32), register(X86.r11)];
+    const frameWord = memory(32, X86.r11, WORD.frame * 4);
     this.checkBudget(slot);
-    asm.emit('mov', r11, state(STATE.words));
-    asm.emit('mov', r10d, memory(32, X86.r11, WORD.frame * 4));
+    asm.emit('mov', r10d, state(STATE.frameNumber, 32));
     asm.emit('add', r10d, immediate(1));
-    asm.emit('cmp', r10d, memory(32, X86.r11, WORD.frameLimit * 4));
+    asm.emit('cmp', r10d, state(STATE.frameLimit, 32));
     this.faultIf('jge', 'callDepth', slot);
     const callee = this.functionLabels.get(start);
     if (!callee) {
       this.fault('fellOffTheEnd', start);
       return;
     }
-    asm.emit('mov', memory(32, X86.r11, WORD.frame * 4), r10d);
+    asm.emit('mov', state(STATE.frameNumber, 32), r10d);
+    asm.emit('mov', r11, state(STATE.words));
+    asm.emit('mov', frameWord, r10d);
     for (const saved of SAVED_BY_CALL) asm.emit('push', register(saved));
     if (this.stackIsSafe) asm.emit('sub', register(X86.rbp), immediate(FRAME_STRIDE_BYTES));
     else {
@@ -599,8 +601,11 @@ class Compiler {
     }
     asm.jump('call', callee);
     for (const saved of SAVED_BY_CALL.toReversed()) asm.emit('pop', register(saved));
+    asm.emit('mov', r10d, state(STATE.frameNumber, 32));
+    asm.emit('sub', r10d, immediate(1));
+    asm.emit('mov', state(STATE.frameNumber, 32), r10d);
     asm.emit('mov', r11, state(STATE.words));
-    asm.emit('sub', memory(32, X86.r11, WORD.frame * 4), immediate(1));
+    asm.emit('mov', frameWord, r10d);
   }
 }
 

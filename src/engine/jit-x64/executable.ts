@@ -30,6 +30,8 @@ import { CALL_END, FAULT, RUN_END, STATE } from './state.js';
 interface Activation {
   readonly program: X64Program;
   readonly machine: Machine;
+  /** The first frame that it may not enter. */
+  readonly frameLimit: number;
   /** What a helper threw, which leaves with the fault. */
   error: unknown;
 }
@@ -50,6 +52,8 @@ const FIELD = {
   budget: STATE.budget / 4,
   counters: STATE.counters / 4,
   stackTop: STATE.stackTop / 4,
+  frameNumber: STATE.frameNumber / 4,
+  frameLimit: STATE.frameLimit / 4,
 } as const;
 
 /** The state block as JavaScript uses it, and who runs. One for each runtime. */
@@ -74,7 +78,7 @@ export class NativeState {
   }
 
   /** Fills in what depends on the machine and the size of its memory. */
-  prepare({ machine, program }: Activation): void {
+  prepare({ machine, program, frameLimit }: Activation, frame: number): void {
     const { space } = machine;
     const { buffer } = space.bytes;
     if (this.buffer !== buffer) {
@@ -90,6 +94,8 @@ export class NativeState {
     this.set(FIELD.counters, program.countersAddress);
     this.set(FIELD.budget, machine.words[WORD.budget]! >>> 0);
     this.words[FIELD.stackTop] = machine.stackTop;
+    this.words[FIELD.frameNumber] = frame;
+    this.words[FIELD.frameLimit] = frameLimit;
   }
 
   /** Writes the budget back to where helpers and the machine look for it. */
@@ -104,6 +110,7 @@ export class NativeState {
     const { machine, program } = activation;
     const site = program.compiled.sites[siteNumber]!;
     const { words } = this;
+    const frame = words[FIELD.frameNumber]!;
     try {
       this.saveBudget(machine);
       const first = FIELD.arguments;
@@ -141,7 +148,7 @@ export class NativeState {
           end = CALL_END.leave;
         }
       }
-      this.prepare(activation);
+      this.prepare(activation, frame);
       words[FIELD.result] = low;
       words[FIELD.result + 1] = high;
       return end;
@@ -191,10 +198,11 @@ export class X64Program implements Executable {
     // An unchecked program can write over it.
     if (!(frame >= 0 && frame < FRAME_LIMIT)) throw callDepth(-1);
     const outer = state.active;
-    const activation: Activation = { program: this, machine, error: undefined };
+    const frameLimit = Math.min(machine.words[WORD.frameLimit]!, FRAME_LIMIT);
+    const activation: Activation = { program: this, machine, frameLimit, error: undefined };
     state.active = activation;
     try {
-      state.prepare(activation);
+      state.prepare(activation, frame);
       const first = FIELD.arguments;
       state.set(first, r1 >>> 0);
       state.set(first + 2, r2 >>> 0);

@@ -35,6 +35,12 @@ export const STATE = {
   counters: 160,
   /** 32 bits: Machine.stackTop. */
   stackTop: 168,
+  /**
+   * 32 bits each: WORD.frame and WORD.frameLimit, where no program can write. An unchecked one may write over the words, and what keeps
+   * the stacks apart must not depend on those.
+   */
+  frameNumber: 172,
+  frameLimit: 176,
   sizeBytes: 192,
 } as const;
 
