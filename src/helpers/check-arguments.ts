@@ -37,10 +37,13 @@ function checkOf(row: HelperRow, argument: ArgumentType, index: number): Check |
       if (mayBeNull && address === 0) return;
       const sizeBytes = sizeOf(machine, values);
       if (machine.space.mayAccess(address, sizeBytes, write)) return;
+      // What to name is the first byte that may not be touched.
+      let bad = address;
+      while (machine.space.mayAccess(bad, 1, write)) bad++;
       throw new ExecutionError(
         'wild-access',
         `${row.name}: argument ${index + 1} is to be ${write ? 'written' : 'read'}, ${sizeBytes} bytes at ` +
-          `0x${address.toString(16)}: ${machine.space.describe(address)}`,
+          `0x${address.toString(16)}: ${machine.space.describe(bad)}`,
         -1,
         address,
       );

@@ -22,9 +22,9 @@ export interface PerfEventSlots extends KernelMap {
   output(cpu: number, index: number, data: Uint8Array): number;
 }
 
-/** stack_trace: its number for a stack, frames of 8 bytes, or -errno. */
+/** stack_trace: its number for a stack, innermost frame first, or -errno. */
 export interface StackTraces extends KernelMap {
-  store(stack: Uint8Array, flags: number): number;
+  store(frames: readonly bigint[], flags: number): number;
 }
 
 /** A socket in a map: its address is that of its struct bpf_sock. */

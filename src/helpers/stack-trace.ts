@@ -17,17 +17,11 @@ const BPF_F_USER_BUILD_ID = 1 << 11;
 const BPF_F_GET_BRANCH_RECORDS_SIZE = 1;
 const FRAME_BYTES = 8;
 
-/** The frames that are asked for, 8 bytes each; undefined: there is no such stack. */
-function framesOf(task: TaskView | undefined, flags: number, largest: number): Uint8Array | undefined {
+/** The frames that are asked for, innermost first; undefined: there is no such stack, or none so deep. */
+function framesOf(task: TaskView | undefined, flags: number, largest: number): readonly bigint[] | undefined {
   const stack = (flags & BPF_F_USER_STACK) !== 0 ? task?.userStack : task?.kernelStack;
-  if (!stack) return undefined;
-  const frames = stack.slice(flags & SKIP_MASK, (flags & SKIP_MASK) + largest);
-  const bytes = new Uint8Array(frames.length * FRAME_BYTES);
-  const view = new DataView(bytes.buffer);
-  frames.forEach((frame, index) => {
-    view.setBigUint64(index * FRAME_BYTES, frame, true);
-  });
-  return bytes;
+  const skipped = flags & SKIP_MASK;
+  return stack && stack.length > skipped ? stack.slice(skipped, skipped + largest) : undefined;
 }
 
 const getStackid: HelperFunction = (machine, _context, handle, flags) => {
@@ -35,7 +29,7 @@ const getStackid: HelperFunction = (machine, _context, handle, flags) => {
   if (hasOtherFlags(machine, 3, flags, known)) return -ERRNO.EINVAL;
   const map = partOf<StackTraces>(machine, handle);
   const frames = framesOf(hostOf(machine).task, flags, map.definition.valueSizeBytes / FRAME_BYTES);
-  if (!frames || frames.length === 0) return -ERRNO.EFAULT;
+  if (!frames) return -ERRNO.EFAULT;
   return map.store(frames, flags & (BPF_F_FAST_STACK_CMP | BPF_F_REUSE_STACKID));
 };
 
@@ -51,10 +45,12 @@ function copyStack(machine: Machine, task: TaskView | undefined, to: number, siz
   if ((flags & BPF_F_USER_BUILD_ID) !== 0) return refuse(user ? ERRNO.EOPNOTSUPP : ERRNO.EINVAL);
   if (sizeBytes % FRAME_BYTES !== 0) return refuse(ERRNO.EINVAL);
   const frames = framesOf(task, flags, sizeBytes / FRAME_BYTES);
-  if (!frames || frames.length === 0) return refuse(ERRNO.EFAULT);
-  bytes.set(frames, to);
-  bytes.fill(0, to + frames.length, to + sizeBytes);
-  return frames.length;
+  if (!frames) return refuse(ERRNO.EFAULT);
+  bytes.fill(0, to, to + sizeBytes);
+  frames.forEach((frame, index) => {
+    machine.space.view.setBigUint64(to + index * FRAME_BYTES, BigInt.asUintN(64, frame), true);
+  });
+  return frames.length * FRAME_BYTES;
 }
 
 const getStack: HelperFunction = (machine, _context, to, sizeBytes, flags) =>
