@@ -4,6 +4,9 @@
 
 import type { AddressSpace, Region } from '../../engine/index.js';
 
+/** From here on the built-in copy is the faster one. */
+const LONG_BYTES = 512;
+
 export class PacketArea {
   readonly space: AddressSpace;
   readonly #label: string;
@@ -17,6 +20,9 @@ export class PacketArea {
   /** What the shadow says can be touched. */
   #shownStart = 0;
   #shownEnd = 0;
+  /** Where packets last came from, and a view of it. */
+  #source: Uint8Array = new Uint8Array(0);
+  #sourceView = new DataView(this.#source.buffer);
 
   constructor(space: AddressSpace, label: string, capacityBytes: number) {
     this.space = space;
@@ -56,10 +62,8 @@ export class PacketArea {
     const lengthBytes = end - start;
     const total = headroomBytes + lengthBytes + tailroomBytes;
     if (total > this.#region.sizeBytes) this.#replace(Math.max(total, 2 * this.#region.sizeBytes));
-    const { bytes } = this.space;
     const first = this.#region.address + headroomBytes;
-    if (lengthBytes < 128) for (let i = 0; i < lengthBytes; i++) bytes[first + i] = from[start + i]!;
-    else bytes.set(from.subarray(start, end), first);
+    this.#copyIn(from, start, lengthBytes, first);
     this.#headroomBytes = headroomBytes;
     this.#tailroomBytes = tailroomBytes;
     this.metaBytes = metaBytes;
@@ -68,10 +72,44 @@ export class PacketArea {
     this.#show();
   }
 
-  /** Zeroes the room around the packet, which the one before may have written to. */
-  clearRoom(): void {
+  /** Whether the packet, without metadata, is other than bytes [start, end) of `from`. */
+  differsFrom(from: Uint8Array, start: number, end: number, address: number, lengthBytes: number): boolean {
+    if (lengthBytes !== end - start) return true;
+    const source = this.#viewOf(from);
+    const { view, bytes } = this.space;
+    let at = 0;
+    for (; at + 4 <= lengthBytes; at += 4) {
+      if (view.getInt32(address + at, true) !== source.getInt32(start + at, true)) return true;
+    }
+    for (; at < lengthBytes; at++) if (bytes[address + at] !== from[start + at]) return true;
+    return false;
+  }
+
+  /** Four bytes at a time: most packets are short, and making a view of each would cost more than copying it. */
+  #copyIn(from: Uint8Array, start: number, lengthBytes: number, to: number): void {
+    const { bytes, view } = this.space;
+    if (lengthBytes > LONG_BYTES) {
+      bytes.set(from.subarray(start, start + lengthBytes), to);
+      return;
+    }
+    const source = this.#viewOf(from);
+    let at = 0;
+    for (; at + 4 <= lengthBytes; at += 4) view.setInt32(to + at, source.getInt32(start + at, true), true);
+    for (; at < lengthBytes; at++) bytes[to + at] = from[start + at]!;
+  }
+
+  #viewOf(from: Uint8Array): DataView {
+    if (from !== this.#source) {
+      this.#source = from;
+      this.#sourceView = new DataView(from.buffer, from.byteOffset, from.byteLength);
+    }
+    return this.#sourceView;
+  }
+
+  /** Zeroes the room around the packet, which the one before may have written to; `keptBytes` right in front of it stay. */
+  clearRoom(keptBytes = 0): void {
     const { bytes } = this.space;
-    const first = this.address - this.metaBytes;
+    const first = this.address - this.metaBytes - keptBytes;
     bytes.fill(0, this.#region.address, first);
     bytes.fill(0, this.address + this.lengthBytes, this.end);
   }

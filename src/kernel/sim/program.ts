@@ -7,12 +7,14 @@ import {
   ExecutionError,
   type LinkedProgram,
 } from '../../engine/index.js';
+import { FRAME_POINTER, rowOf } from '../../isa/extended/index.js';
 import { kernelError } from '../../maps/index.js';
 import type { ProgramSpec } from '../../object/index.js';
 import type { ProgramObject, TestRunOptions, TestRunResult } from '../kernel.js';
 import { type ProgramTypeRow, verdictName } from '../program-types.js';
 import { ProgramError } from '../source-line.js';
 import type { SimCpu } from './cpu.js';
+import type { PacketArea } from './packet-area.js';
 import { loadSkb, runnerOf, type Subject } from './test-run/index.js';
 
 /** Runs one program over packets. What a run leaves is there until the next one. */
@@ -120,11 +122,15 @@ export class SimProgram implements ProgramObject {
 abstract class Runner implements PacketRunner {
   protected readonly subject: Subject;
   protected readonly cpu: SimCpu;
+  readonly #mayChange: boolean;
 
   constructor(subject: Subject, cpu: SimCpu) {
     this.subject = subject;
     this.cpu = cpu;
+    this.#mayChange = mayChangePackets(subject.spec);
   }
+
+  protected abstract readonly area: PacketArea;
 
   abstract run(from: Uint8Array, start: number, end: number): number;
   abstract readonly address: number;
@@ -135,17 +141,27 @@ abstract class Runner implements PacketRunner {
   }
 
   changed(from: Uint8Array, start: number, end: number): boolean {
-    const { address, lengthBytes } = this;
-    if (lengthBytes !== end - start) return true;
-    const { bytes } = this.subject.space;
-    for (let index = 0; index < lengthBytes; index++) if (bytes[address + index] !== from[start + index]) return true;
-    return false;
+    if (!this.#mayChange) return false;
+    return this.area.differsFrom(from, start, end, this.address, this.lengthBytes);
   }
 
   protected located(error: unknown): unknown {
     return error instanceof ExecutionError ? new ProgramError(this.subject.spec, error) : error;
   }
 }
+
+/** Whether a program could write to a packet: it stores elsewhere than on its stack, or calls something. Most filters do neither. */
+function mayChangePackets({ instructions }: ProgramSpec): boolean {
+  return instructions.some(instruction => {
+    const row = rowOf(instruction);
+    if (!row) return false;
+    if (row.kind === 'call') return true;
+    return MEMORY_CLASSES.has(instruction.opcode & 7) && instruction.dst !== FRAME_POINTER;
+  });
+}
+
+/** BPF_ST and BPF_STX. */
+const MEMORY_CLASSES: ReadonlySet<number> = new Set([2, 3]);
 
 class XdpRunner extends Runner {
   readonly #context: number;
@@ -157,6 +173,10 @@ class XdpRunner extends Runner {
     this.#parts = { packet };
     this.#context = packet.context.address;
     packet.setInterface(1, 0);
+  }
+
+  protected get area(): PacketArea {
+    return this.#parts.packet.area;
   }
 
   get address(): number {
@@ -182,6 +202,10 @@ class XdpRunner extends Runner {
 }
 
 class SkbRunner extends Runner {
+  protected get area(): PacketArea {
+    return this.cpu.skb.area;
+  }
+
   get address(): number {
     const { packet, skip } = this.#place;
     return packet.address - skip;

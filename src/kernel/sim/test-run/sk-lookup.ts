@@ -1,7 +1,7 @@
 // Socket lookup: bpf_prog_test_run_sk_lookup(). The caller describes the packet that a socket is wanted for; what comes back is the context with
 // the cookie of the socket that the program chose.
 
-import { kernelError } from '../../../maps/index.js';
+import { KernelError, kernelError } from '../../../maps/index.js';
 import type { TestRunOptions } from '../../kernel.js';
 import { BPF_SK_LOOKUP } from '../../structs/table.js';
 import { ContextView, contextBytes } from '../context-view.js';
@@ -26,7 +26,9 @@ export function testRunSkLookup(subject: Subject, cpu: SimCpu, options: TestRunO
     const family = view.get('family');
     const protocol = view.get('protocol');
     if (view.get('local_port') > 0xffff) throw kernelError('ERANGE', 'local_port has 16 bits');
-    if (family !== AF_INET && family !== AF_INET6) throw kernelError('EINVAL', `no family ${family}`);
+    if (family !== AF_INET && family !== AF_INET6) {
+      throw new KernelError('EAFNOSUPPORT', 97, `sk_lookup knows no address family ${family}`);
+    }
     if (protocol !== IPPROTO_TCP && protocol !== IPPROTO_UDP) throw kernelError('EINVAL', `no protocol ${protocol}`);
     const given = view.get('cookie');
     const socket = given === 0 ? undefined : network.socketByCookie(BigInt(given));

@@ -53,9 +53,10 @@ export function testRunSkb(subject: Subject, cpu: SimCpu, options: TestRunOption
     throw kernelError('EINVAL', `a test run sets ${SETTABLE.join(', ')} of __sk_buff; everything else must be 0`);
   }
   const packet = cpu.skb;
+  requireHeaders(data);
   loadSkb(subject, cpu, data, 0, data.length);
-  packet.area.clearRoom();
-  applyContext(subject, packet, given);
+  packet.area.clearRoom(-packet.macOffset);
+  applyContext(subject, packet, given, options.context !== undefined);
   const { returnValue, durationNs } = repeated(subject, cpu, options, packet.context.address, {
     packet,
     socket: packet.socket,
@@ -122,21 +123,27 @@ function placeOf({ spec, network }: Subject): SkbPlace {
   };
 }
 
-/** eth_skb_pkt_type: broadcast and multicast by the group bit, else whether it is the interface's own address. */
+/** eth_skb_pkt_type for the loopback interface, which has no broadcast address: its own, a group's, or another host's. */
 function packetType(from: Uint8Array, start: number, mac: Uint8Array): number {
-  let own = true;
-  let broadcast = true;
   for (let index = 0; index < 6; index++) {
-    const byte = from[start + index] ?? 0;
-    if (byte !== mac[index]) own = false;
-    if (byte !== 0xff) broadcast = false;
+    if ((from[start + index] ?? 0) !== mac[index]) return ((from[start] ?? 0) & 1) !== 0 ? 2 : 3;
   }
-  if (own) return 0;
-  if (((from[start] ?? 0) & 1) !== 0) return broadcast ? 1 : 2;
-  return 3;
+  return 0;
 }
 
-function applyContext(subject: Subject, packet: SkbPacket, given: Uint8Array<ArrayBuffer>): void {
+/** A frame that says it holds IP has to hold its header. */
+function requireHeaders(data: Uint8Array): void {
+  const type = (data[12]! << 8) | data[13]!;
+  const needed = type === ETH_P_IP ? 20 : type === ETH_P_IPV6 ? 40 : 0;
+  if (data.length < ETHERNET_HEADER_BYTES + needed) {
+    throw kernelError(
+      'EINVAL',
+      `a frame of IP version ${needed === 20 ? 4 : 6} has at least ${ETHERNET_HEADER_BYTES + needed} bytes`,
+    );
+  }
+}
+
+function applyContext(subject: Subject, packet: SkbPacket, given: Uint8Array<ArrayBuffer>, hasContext: boolean): void {
   const view = new DataView(given.buffer);
   const u32 = (name: string): number => view.getUint32(at(name), true);
   const ifindex = u32('ifindex');
@@ -154,4 +161,6 @@ function applyContext(subject: Subject, packet: SkbPacket, given: Uint8Array<Arr
     if ((name === 'ifindex' && ifindex === 0) || (name === 'wire_len' && wireLength === 0)) continue;
     subject.space.bytes.set(given.subarray(offsetBytes, offsetBytes + sizeBytes), base + offsetBytes);
   }
+  // The length on the wire is known to a queueing discipline only: without a context it is 0.
+  if (!hasContext) subject.space.view.setUint32(base + at('wire_len'), 0, true);
 }

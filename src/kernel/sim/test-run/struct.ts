@@ -22,6 +22,9 @@ const ARGUMENT_REGISTERS = ['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9'];
 export function testRunStruct(subject: Subject, cpu: SimCpu, options: TestRunOptions): Outcome {
   const struct = subject.row.context!;
   const { space } = subject;
+  if (options.data && /^raw_tracepoint/.test(subject.row.name)) {
+    throw kernelError('EINVAL', 'a tracepoint has arguments and no data');
+  }
   const regions: Region[] = [];
   const make = (bytes: Uint8Array, label: string, access: 'read' | 'read-write' = 'read-write'): Region => {
     const region = cpu.allocate(bytes, label, access);

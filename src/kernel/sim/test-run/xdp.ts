@@ -5,12 +5,13 @@ import type { TestRunOptions } from '../../kernel.js';
 import { XDP_MD } from '../../structs/table.js';
 import { contextBytes } from '../context-view.js';
 import type { SimCpu } from '../cpu.js';
+import { XDP_FRAME_BYTES, XDP_HEADROOM_BYTES, XDP_MAXIMUM_BYTES } from '../xdp-packet.js';
 import { type Outcome, repeated, type Subject } from './runner.js';
 
 /** ETH_HLEN: no frame is shorter. */
 export const ETHERNET_HEADER_BYTES = 14;
-/** meta_len of skb_shared_info has 8 bits. */
-const MAXIMUM_META_BYTES = 255;
+/** What of the head room the frame's own data leaves for metadata. */
+const MAXIMUM_META_BYTES = XDP_HEADROOM_BYTES - XDP_FRAME_BYTES;
 /** Fragments reach that far. */
 const MAXIMUM_BYTES = 65_536;
 
@@ -20,11 +21,14 @@ export function testRunXdp(subject: Subject, cpu: SimCpu, options: TestRunOption
   const data = checkedPacket(options.data, MAXIMUM_BYTES);
   const given = { ...readContext(options.context, data.length) };
   const { data: metaBytes } = given;
-  if (given.data_meta !== 0 || given.data_end !== data.length || metaBytes > given.data_end) {
+  if (given.data_meta !== 0 || given.data_end > data.length || metaBytes > given.data_end) {
     throw kernelError('EINVAL', `xdp_md says data ${metaBytes}, data_end ${given.data_end} of ${data.length} bytes`);
   }
   if (metaBytes % 4 !== 0 || metaBytes > MAXIMUM_META_BYTES) {
     throw kernelError('EINVAL', `metadata has a multiple of 4 bytes, at most ${MAXIMUM_META_BYTES}, not ${metaBytes}`);
+  }
+  if (data.length - metaBytes < ETHERNET_HEADER_BYTES) {
+    throw kernelError('EINVAL', `behind ${metaBytes} bytes of metadata no Ethernet header is left`);
   }
   if (given.egress_ifindex !== 0) throw kernelError('EINVAL', 'egress_ifindex of a test run is 0');
   if (given.ingress_ifindex === 0 && given.rx_queue_index !== 0) {
@@ -36,7 +40,9 @@ export function testRunXdp(subject: Subject, cpu: SimCpu, options: TestRunOption
   if (given.rx_queue_index !== 0) throw kernelError('EINVAL', `there is no receive queue ${given.rx_queue_index}`);
 
   const packet = cpu.xdp;
-  packet.load(data, 0, data.length, metaBytes);
+  // What the program reaches is in one buffer; the rest of a longer packet goes along in fragments.
+  const linearBytes = Math.min(given.data_end, XDP_MAXIMUM_BYTES + metaBytes);
+  packet.load(data, 0, linearBytes, metaBytes);
   packet.area.clearRoom();
   // Without a context the frame comes in by the loopback interface.
   packet.setInterface(given.ingress_ifindex || 1, given.rx_queue_index);
@@ -44,7 +50,7 @@ export function testRunXdp(subject: Subject, cpu: SimCpu, options: TestRunOption
   return {
     returnValue,
     durationNs,
-    data: packet.area.take(true),
+    data: joined(packet.area.take(true), data.subarray(linearBytes)),
     context: contextBytes(XDP_MD, {
       data: packet.metaBytes,
       data_end: packet.metaBytes + packet.lengthBytes,
@@ -52,6 +58,14 @@ export function testRunXdp(subject: Subject, cpu: SimCpu, options: TestRunOption
       rx_queue_index: given.rx_queue_index,
     }),
   };
+}
+
+function joined(linear: Uint8Array<ArrayBuffer>, fragments: Uint8Array): Uint8Array {
+  if (fragments.length === 0) return linear;
+  const all = new Uint8Array(linear.length + fragments.length);
+  all.set(linear);
+  all.set(fragments, linear.length);
+  return all;
 }
 
 function readContext(given: TestRunOptions['context'], lengthBytes: number): Record<(typeof fields)[number], number> {
