@@ -60,7 +60,7 @@ const context = Uint8Array.from({ length: CONTEXT_BYTES }, (_, n) => n * 37);
 describe.skipIf(!isHere)('machine code computes what the interpreter does:', () => {
   it.each(rows.map(row => [`${row.mnemonic} ${row.source}`, row] as const))('%s', (_, row) => {
     const random = randomNumbers(row.opcode * 64 + row.bits);
-    for (let n = 0; n < 24; n++) {
+    for (let n = 0; n < 16; n++) {
       const program = linked(programOf(row, random));
       const setup: Setup = { context, packet, options: { checked: n % 2 === 0 } };
       expect(outcomeOn(x64, program, setup)).toEqual(outcomeOn(interpreter, program, setup));

@@ -61,9 +61,9 @@ export class NativeState {
   readonly runtime: NativeRuntime;
   readonly words: Uint32Array;
   active: Activation | undefined;
-  /** Buffer whose host address was asked for last: a space's memory. */
+  /** The machine that the block is filled in for, and its memory as large as it was then. */
+  private machine: Machine | undefined;
   private buffer: ArrayBuffer | undefined;
-  private bufferAddress = 0;
 
   constructor(runtime: NativeRuntime) {
     this.runtime = runtime;
@@ -79,23 +79,25 @@ export class NativeState {
 
   /** Fills in what depends on the machine and the size of its memory. */
   prepare({ machine, program, frameLimit }: Activation, frame: number): void {
+    if (this.machine !== machine || this.buffer !== machine.space.bytes.buffer) this.prepareMachine(machine);
+    this.set(FIELD.counters, program.countersAddress);
+    this.set(FIELD.budget, machine.words[WORD.budget]! >>> 0);
+    this.words[FIELD.frameNumber] = frame;
+    this.words[FIELD.frameLimit] = frameLimit;
+  }
+
+  private prepareMachine(machine: Machine): void {
     const { space } = machine;
     const { buffer } = space.bytes;
-    if (this.buffer !== buffer) {
-      this.bufferAddress = this.runtime.addressOf(buffer);
-      this.buffer = buffer;
-    }
-    const base = this.bufferAddress;
+    const base = this.runtime.addressOf(buffer);
+    this.machine = machine;
+    this.buffer = buffer;
     this.set(FIELD.base, base);
     for (let n = 0; n < 4; n++) this.set(FIELD.limits + n * 2, buffer.byteLength - 2 ** n);
     this.set(FIELD.words, base + machine.wordsAddress);
     this.set(FIELD.maximum, space.maximumBytes);
     this.set(FIELD.shadow, base + space.shadowAddress);
-    this.set(FIELD.counters, program.countersAddress);
-    this.set(FIELD.budget, machine.words[WORD.budget]! >>> 0);
     this.words[FIELD.stackTop] = machine.stackTop;
-    this.words[FIELD.frameNumber] = frame;
-    this.words[FIELD.frameLimit] = frameLimit;
   }
 
   /** Writes the budget back to where helpers and the machine look for it. */
