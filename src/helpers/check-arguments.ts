@@ -19,9 +19,14 @@ const OPAQUE_BYTES: Partial<Record<ArgumentType['type'], number>> = {
 export function checkArguments(row: HelperRow, run: HelperFunction): HelperFunction {
   const checks = row.args.flatMap((argument, index) => checkOf(row, argument, index) ?? []);
   if (checks.length === 0) return run;
+  // Checks end before the helper begins, so that one array serves all calls, also those that a callback makes.
+  const values = new Uint32Array(5);
   return (machine, r1, r2, r3, r4, r5) => {
-    // A helper may call back into the program, so each call has its own.
-    const values = Uint32Array.of(r1, r2, r3, r4, r5);
+    values[0] = r1;
+    values[1] = r2;
+    values[2] = r3;
+    values[3] = r4;
+    values[4] = r5;
     for (const check of checks) check(machine, values);
     return run(machine, r1, r2, r3, r4, r5);
   };
