@@ -147,7 +147,7 @@ async function dumpCode(program: SimProgram, what: 'jit' | 'wat', output: LineOu
     return;
   }
   const { listX64 } = await import('./jit-listing.js');
-  for (const line of await listX64(program.compiled)) output.line(line);
+  output.line(listX64(program.compiled).trimEnd());
 }
 
 function readBtf(path: string): Btf {

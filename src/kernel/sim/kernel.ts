@@ -14,8 +14,15 @@ import {
   type Region,
   runProgram,
 } from '../../engine/index.js';
-import { type CgroupView, callTargetOf, helperById, type ScheduledCall, type TaskView } from '../../helpers/index.js';
-import { checkInstructions } from '../../isa/extended/index.js';
+import {
+  type CgroupView,
+  callTargetOf,
+  helperById,
+  releaseTimer,
+  type ScheduledCall,
+  type TaskView,
+} from '../../helpers/index.js';
+import { checkInstructions, type Program as Instructions, rowOf } from '../../isa/extended/index.js';
 import {
   createMap,
   type KernelMap,
@@ -46,7 +53,7 @@ import { SteppingClock, seededRandom } from './clock.js';
 import { missing, SimCollection } from './collection.js';
 import { SimCpu } from './cpu.js';
 import type { HostKernel, PendingCall } from './host.js';
-import { kernelFunctions } from './kernel-functions.js';
+import { kernelFunctionAt, kernelFunctionNumber } from './kernel-functions.js';
 import { type MapTypes, SimMap } from './map-object.js';
 import { SimNetwork } from './network.js';
 import { DEFAULT_KERNEL_CONFIG, DEFAULT_KERNEL_VERSION, type SimKernelOptions } from './options.js';
@@ -127,6 +134,7 @@ export class SimKernel implements Kernel {
       random: this.#random,
       objectOf: (kind, number) => this.#objectOf(kind, number),
       hasDevice: ifindex => this.network.interfaceAt(ifindex) !== undefined,
+      releaseFields: (map, value) => this.#releaseFields(map, value),
     };
     this.#host = this.#createHost();
     for (let cpu = 0; cpu < this.cpuCount; cpu++) this.#cpus.push(new SimCpu(this.space, this.#host, cpu));
@@ -256,8 +264,7 @@ export class SimKernel implements Kernel {
 
   #load(spec: ProgramSpec, context: ProgramContext): SimProgram {
     const row = checkProgram(spec);
-    const functions = kernelFunctions(row);
-    const compiled = this.#compile(spec, row, context, functions);
+    const compiled = this.#compile(spec, row, context);
     const subject = { spec, row, ...compiled, space: this.space, network: this.network, now: this.#now };
     const program = new SimProgram(
       ++this.#programIds,
@@ -275,7 +282,6 @@ export class SimKernel implements Kernel {
     spec: ProgramSpec,
     row: ProgramTypeRow,
     { maps }: ProgramContext,
-    functions: ReturnType<typeof kernelFunctions>,
   ): { compiled: CompileInput; executable: Executable } {
     const linked = resolveProgram(spec, {
       map: name => {
@@ -287,11 +293,11 @@ export class SimKernel implements Kernel {
       },
       mapById: id => mapRegistry(this.space).byId(id),
       kernelVariable: (name, btfTypeId) => this.#kernelVariable(name, btfTypeId),
-      kernelFunction: name => functions.idOf(name),
+      kernelFunction: kernelFunctionNumber,
     });
     const checked = this.#options.checked ?? true;
     const targets = (id: number, kind: 'helper' | 'kfunc'): CallTarget | undefined => {
-      const found = kind === 'helper' ? helperById(id) : functions.byId(id);
+      const found = kind === 'helper' ? helperById(id) : kernelFunctionAt(id);
       return found && callTargetOf(found, checked);
     };
     const { budgetInstructions, coverage } = this.#options;
@@ -398,6 +404,13 @@ export class SimKernel implements Kernel {
     };
   }
 
+  /** Timers of a value that goes away stop. */
+  #releaseFields(map: KernelMap, value: number): void {
+    for (const { kind, offsetBytes } of map.definition.fields ?? []) {
+      if (kind === 'timer' || kind === 'workqueue') releaseTimer(this.#cpus[0]!.machine, value + offsetBytes);
+    }
+  }
+
   #schedule(cpu: number, call: PendingCall): ScheduledCall {
     const entry = { cpu, call };
     this.#pending.push(entry);
@@ -475,7 +488,39 @@ function checkProgram(spec: ProgramSpec): ProgramTypeRow {
   }
   const findings = checkInstructions(instructions);
   if (findings.length > 0) throw new SkepError(findings);
+  checkHelpers(spec, row, instructions);
   return row;
+}
+
+/** Licences that the kernel counts as GPL compatible (license_is_gpl_compatible). */
+const GPL_COMPATIBLE = new Set([
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+]);
+
+/** Helpers that there are, that the type may call, and whose licence fits: check_helper_call(). */
+function checkHelpers({ name, license }: ProgramSpec, row: ProgramTypeRow, instructions: Instructions): void {
+  for (const [slot, instruction] of instructions.entries()) {
+    if (instruction.src !== 0 || rowOf(instruction)?.kind !== 'call') continue;
+    const helper = helperById(instruction.imm);
+    const where = `instruction ${slot} of ${name}`;
+    if (!helper) throw kernelError('EINVAL', `${where} calls helper ${instruction.imm}, which does not exist`);
+    // An extension may call what the program that it replaces may.
+    if (helper.programTypes !== '*' && row.name !== 'ext' && !helper.programTypes.includes(row.name)) {
+      throw kernelError('EINVAL', `${where} calls ${helper.name}, which ${row.name} programs may not`);
+    }
+    if (helper.gplOnly && !GPL_COMPATIBLE.has(license)) {
+      const said = license === '' ? 'says no licence' : `is under '${license}'`;
+      throw kernelError(
+        'EINVAL',
+        `${where} calls ${helper.name}, for which the object's licence must be GPL compatible: it ${said}`,
+      );
+    }
+  }
 }
 
 function definitionOf(spec: MapSpec): MapDefinition {
