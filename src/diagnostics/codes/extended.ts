@@ -10,4 +10,5 @@ export const EXTENDED_CODES = {
   SKEP2508: 'a value that does not fit its field',
   SKEP2509: 'a label that does not exist or stands twice',
   SKEP2510: 'a program in hexadecimal, C or JSON that is not well formed',
+  SKEP2511: 'a classic instruction that no extended program of that kind can stand for',
 } as const;

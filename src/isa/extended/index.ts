@@ -4,6 +4,7 @@ export * from './assemble.js';
 export * from './check.js';
 export { type ByteOrderOptions, decode, encode, SLOT_BYTES } from './encode.js';
 export * from './formats.js';
+export * from './from-classic.js';
 export * from './instruction.js';
 export * from './opcodes.js';
 export * from './print/dialect.js';
