@@ -182,12 +182,11 @@ class Grouping {
   /** The switch of several terms; undefined where ranges overlap so much that it would be larger than they are. */
   #switch(splits: readonly Split[], depth: number): Reference | undefined {
     const terms = this.#terms;
-    const ranges = splits.flatMap(split => split.ranges);
+    const ranges: Range[] = [];
+    for (const split of splits) for (const range of split.ranges) ranges.push(range);
     ranges.sort((a, b) => a.low - b.low || a.order - b.order);
-    const bounds: number[] = [0];
-    for (const { low, high } of ranges) bounds.push(low, high + 1);
-    bounds.sort((a, b) => a - b);
 
+    // A sweep from 0 upwards: at each place where ranges begin or end, which of them are open?
     const starts: number[] = [];
     const references: Reference[] = [];
     const origins: (Origin | undefined)[] = [];
@@ -195,16 +194,17 @@ class Grouping {
     let next = 0;
     let work = 0;
     const most = ranges.length * 8 + 1024;
-    for (let i = 0; i < bounds.length; i++) {
-      const at = bounds[i]!;
-      if (at > MAX || (i > 0 && at === bounds[i - 1])) continue;
-      if (active.length > 0) active = active.filter(range => range.high >= at);
+    for (let at = 0; at <= MAX; ) {
       while (next < ranges.length && ranges[next]!.low === at) active.push(ranges[next++]!);
       work += active.length;
       if (work > most) return undefined;
       starts.push(at);
       origins.push(active[0]?.origin);
       references.push(this.#alternatives(active, depth));
+      let end = next < ranges.length ? ranges[next]!.low : MAX + 1;
+      for (const range of active) if (range.high < end) end = range.high + 1;
+      at = end;
+      if (active.length > 0) active = active.filter(range => range.high >= end);
     }
     return terms.switch(splits[0]!.value, starts, references, origins);
   }

@@ -112,6 +112,9 @@ function hash(a: number, b: number, c: number, d: number, e: number, f: number):
   return h ^ (h >>> 13);
 }
 
+/** Items of a list in one tuple, beside their count and the rest of the list. */
+const ITEMS = 4;
+
 /** Numbers lists of integers likewise. */
 export class ListInterner {
   readonly #cells = new Interner();
@@ -119,7 +122,18 @@ export class ListInterner {
   /** The number of the list: equal lists, equal numbers. Never 0, which stands for the empty list. */
   intern(items: ArrayLike<number>): number {
     let tail = 0;
-    for (let i = items.length - 1; i >= 0; i--) tail = this.#cells.intern(items[i]!, tail) + 1;
+    for (let end = items.length; end > 0; end -= ITEMS) {
+      const start = Math.max(end - ITEMS, 0);
+      tail =
+        this.#cells.intern(
+          end - start,
+          items[start]!,
+          start + 1 < end ? items[start + 1]! : 0,
+          start + 2 < end ? items[start + 2]! : 0,
+          start + 3 < end ? items[start + 3]! : 0,
+          tail,
+        ) + 1;
+    }
     return tail;
   }
 }

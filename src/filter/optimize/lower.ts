@@ -288,7 +288,8 @@ class Lowering {
           starts.pop();
           ways.pop();
         }
-        block = buildSearch(this.#graph, group.selector, starts, ways, [], { ...this.#options, pinned: true });
+        const origins = starts.map(() => group.members[i]!.origin);
+        block = buildSearch(this.#graph, group.selector, starts, ways, origins, { ...this.#options, pinned: true });
       }
     }
     return block;

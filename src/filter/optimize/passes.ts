@@ -56,13 +56,13 @@ export function optimizeGraph(graph: Graph): void {
 /** What pays for large graphs, which are made of lists in a good order already. */
 export function optimizeLargeGraph(graph: Graph): void {
   mergeBlocks(graph);
-  simplify(graph, { derive: true });
+  simplify(graph, { derive: false }, 2);
 }
 
 /** Threads and merges until nothing changes. True where something has. */
-function simplify(graph: Graph, options: ThreadOptions): boolean {
+function simplify(graph: Graph, options: ThreadOptions, rounds = MOST_ROUNDS): boolean {
   let changed = false;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const threaded = threadJumps(graph, options);
     if (threaded) changed = true;
     pruneAssignments(graph);
@@ -106,12 +106,15 @@ function generateWith(graph: Graph, keep: ReadonlySet<Value>): Generated | undef
   const kept = new Set(keep);
   for (;;) {
     try {
-      const machine = selectInstructions(graph, { keep: kept });
-      if (machine.hasLoops) threadMachineJumps(machine);
-      if (machine.usesRegisters) removeDeadCode(machine);
-      mergeTails(machine);
-      const allocation = allocateRegisters(machine);
-      return allocation && { ...emit(machine, allocation), allocation };
+      for (const fewRegisters of [false, true]) {
+        const machine = selectInstructions(graph, { keep: kept, fewRegisters });
+        if (machine.hasLoops) threadMachineJumps(machine);
+        if (machine.usesRegisters) removeDeadCode(machine);
+        mergeTails(machine);
+        const allocation = allocateRegisters(machine);
+        if (allocation) return { ...emit(machine, allocation), allocation };
+      }
+      return undefined;
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       if (kept.has(error.value) || graph.values.kind[error.value] !== PHI) return undefined;

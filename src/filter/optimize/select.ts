@@ -42,6 +42,7 @@ import {
   BINARY,
   COMMUTATIVE,
   CONSTANT,
+  FAILURE,
   INDEXED,
   isPowerOfTwo,
   LENGTH,
@@ -55,6 +56,8 @@ import {
 export interface SelectOptions {
   /** Hinted values to keep in registers where they are computed. */
   readonly keep?: ReadonlySet<Value>;
+  /** Evaluate what needs more registers first, even where that takes an instruction more. */
+  readonly fewRegisters?: boolean;
 }
 
 /** A value that cannot be computed where it is needed: it was in a register that now holds something else. */
@@ -105,7 +108,7 @@ const LOAD_X_M = BPF_LDX | BPF_MEM;
 /** Machine code for the graph. Throws `Unavailable`. */
 export function selectInstructions(graph: Graph, options: SelectOptions = {}): MachineGraph {
   const order = graph.postorder();
-  const selector = new Selector(graph.values, options.keep);
+  const selector = new Selector(graph.values, options);
   const machines = new MachineBlocks();
   const blocks: MachineBlock[] = new Array(order.length);
   let hasLoops = false;
@@ -215,13 +218,17 @@ class Selector {
 
   readonly #values: Values;
   readonly #keep: ReadonlySet<Value> | undefined;
+  readonly #fewRegisters: boolean;
   readonly #keepRegisters = new Map<Value, number>();
+  /** Sethi and Ullman's numbers, where they were asked for. */
+  readonly #needs = new Map<Value, number>();
   #spills = SPILL;
   #written: Map<number, Held> | undefined;
 
-  constructor(values: Values, keep: ReadonlySet<Value> | undefined) {
+  constructor(values: Values, { keep, fewRegisters = false }: SelectOptions) {
     this.#values = values;
     this.#keep = keep;
+    this.#fewRegisters = fewRegisters;
   }
 
   select(block: Block, machine: MachineBlock, entry: Entry): State {
@@ -259,7 +266,10 @@ class Selector {
       state = this.#question(block, machine, state);
     } else if (block.kind === 'return') {
       machine.k = block.result;
-      if (block.result === -1) state = this.#bring(block.a, state);
+      const kind = block.result === -1 ? this.#values.kind[block.a] : undefined;
+      if (kind === FAILURE) machine.k = 0;
+      else if (kind === CONSTANT) machine.k = this.#values.k[block.a]!;
+      else if (kind !== undefined) state = this.#bring(block.a, state);
     }
     const code = toArray(state.code);
     this.traces[block.index] = code;
@@ -579,6 +589,11 @@ class Selector {
     // Both need X on their way: one waits in a register.
     const spill = this.#spills++;
     this.usesRegisters = true;
+    if (this.#fewRegisters && this.#need(left) > this.#need(right)) {
+      const first = this.#reach(left, state, false);
+      const index = first && this.#reachX(right, emit(first, BPF_ST, spill, first.a, first.x));
+      return index && emit(index, LOAD_M, spill, first.a, index.x);
+    }
     const waiting = this.#reach(right, state, false);
     if (waiting) {
       const stored = emit(waiting, BPF_ST, spill, waiting.a, waiting.x);
@@ -586,6 +601,20 @@ class Selector {
       if (other) offer(emit(other, LOAD_X_M, spill, other.a, waiting.a));
     }
     return best;
+  }
+
+  /** How many values have to wait at once while this one is computed. */
+  #need(value: Value): number {
+    const { kind, left, right } = this.#values;
+    if (kind[value] === INDEXED || kind[value] === NEGATE) return this.#need(left[value]!);
+    if (kind[value] !== BINARY) return 0;
+    const known = this.#needs.get(value);
+    if (known !== undefined) return known;
+    const one = this.#need(left[value]!);
+    const other = this.#need(right[value]!);
+    const need = kind[right[value]!] === CONSTANT ? one : one === other ? one + 1 : Math.max(one, other);
+    this.#needs.set(value, need);
+    return need;
   }
 
   /** `#direct` will work whatever happens to A before. */

@@ -69,6 +69,7 @@ class Sharing {
         stages: tails[0]!.lookups,
         members: parts.map((part, member) => ({
           segments: segmentsOf(node, part),
+          origin: node.origins[node.references.indexOf(part)],
           values: tails[member]!.lookups.map((lookup): Value => lookup.value),
           rest: this.share(tails[member]!.rest, depth + 1),
         })),

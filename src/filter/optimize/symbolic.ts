@@ -19,6 +19,7 @@ import {
   BPF_STX,
   BPF_TXA,
   BPF_X,
+  SKF_AD_OFF,
 } from '../../isa/index.js';
 import { A_REGISTER, type Value, type Values, X_REGISTER } from './values.js';
 
@@ -26,6 +27,7 @@ const CLASS = 0x07;
 const SIZE = 0x18;
 const MODE = 0xe0;
 const OPERATION = 0xf0;
+const RECENT = 16;
 
 export class SymbolicMachine {
   readonly values: Values;
@@ -34,6 +36,11 @@ export class SymbolicMachine {
   x: Value = -1;
   /** register -> what was stored there. */
   memory: Map<number, Value> | undefined;
+
+  // The loads of the last leaves: lists load the same few words again and again.
+  readonly #recentCodes: number[] = new Array<number>(RECENT).fill(-1);
+  readonly #recentOffsets: number[] = new Array<number>(RECENT).fill(0);
+  readonly #recentValues: Value[] = new Array<number>(RECENT).fill(0);
 
   constructor(values: Values) {
     this.values = values;
@@ -93,8 +100,16 @@ export class SymbolicMachine {
     switch (code & MODE) {
       case BPF_IMM:
         return values.constant(k);
-      case BPF_ABS:
-        return values.packet(code & SIZE, k);
+      case BPF_ABS: {
+        if (k >= SKF_AD_OFF) return values.packet(code & SIZE, k);
+        const place = (k >>> 1) & (RECENT - 1);
+        if (this.#recentCodes[place] !== code || this.#recentOffsets[place] !== k) {
+          this.#recentCodes[place] = code;
+          this.#recentOffsets[place] = k;
+          this.#recentValues[place] = values.packet(code & SIZE, k);
+        }
+        return this.#recentValues[place]!;
+      }
       case BPF_IND:
         return values.indexed(code & SIZE, this.index, k);
       case BPF_MEM:

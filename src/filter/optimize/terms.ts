@@ -67,6 +67,8 @@ export interface SharedLists {
   readonly selector: Value;
   readonly members: readonly {
     readonly segments: readonly (readonly [low: number, high: number])[];
+    /** What those segments are, in words. */
+    readonly origin: Origin | undefined;
     /** The values to look up, one a stage. */
     readonly values: readonly Value[];
     /** What else the list is `or`ed with. */
