@@ -29,10 +29,12 @@ export class ProgramError extends ExecutionError {
   readonly function?: string;
   readonly source?: LineInfo;
 
-  constructor(spec: ProgramSpec, error: ExecutionError) {
+  /** `place`: what the address is, where the kernel knows it better than the address space does. */
+  constructor(spec: ProgramSpec, error: ExecutionError, place?: string) {
     const source = error.slot < 0 ? undefined : lineAt(spec, error.slot);
     const where = source ? `${source.file}:${source.line}:${source.column}: ` : '';
-    super(error.fault, `${spec.name}: ${where}${error.message}`, error.slot, error.address);
+    const said = place === undefined ? error.message : error.message.replace(/(at 0x[0-9a-f]+): .*$/, `$1: ${place}`);
+    super(error.fault, `${spec.name}: ${where}${said}`, error.slot, error.address);
     this.program = error.program ?? spec.name;
     const inside = functionAt(spec, error.slot);
     if (inside) this.function = inside.name;

@@ -94,6 +94,7 @@ export function createReport(job: Job, results: Results): RunReport {
 export function printReport({ job, results, maps, runs }: RunReport, output: LineOutput): void {
   const { program, options, kernel } = job;
   const { verdicts, packets, result, elapsedNs } = results;
+  if (runs === 0) return;
   const over = packets ? `${count(packets.packets, 'packet')} of ${options.pcap}` : count(runs, 'run');
   output.line(`${program.name} (${program.type}), ${over}, ${program.executable.engine}`);
   const named = [...verdicts].map(([value, n]) => [verdictName(program.row, value), String(n)] as const);

@@ -52,6 +52,11 @@ export class SimCpu {
     }
   }
 
+  /** Where in a packet of this CPU an address lies; undefined: in none. */
+  describe(address: number): string | undefined {
+    return this.#xdp?.area.describe(address) ?? this.#skb?.area.describe(address);
+  }
+
   /** Memory for one run. */
   allocate(bytes: Uint8Array, label: string, access: 'read' | 'read-write'): Region {
     const region = this.#space.allocate(Math.max(1, bytes.length), label, access);

@@ -154,6 +154,18 @@ export class PacketArea {
     this.load(content, 0, content.length, headroomBytes, tailroomBytes, metaBytes);
   }
 
+  /** Where an address lies that may not be touched, in words of the packet; undefined: not in its buffer. */
+  describe(address: number): string | undefined {
+    if (address < this.start || address >= this.start + this.#region.sizeBytes) return undefined;
+    const { lengthBytes, metaBytes } = this;
+    const offset = address - this.address;
+    const whole = `the packet, which has ${lengthBytes} bytes`;
+    if (offset >= lengthBytes) return `${count(offset - lengthBytes)} past the end of ${whole}`;
+    if (offset < -metaBytes)
+      return `${count(-offset - metaBytes)} before ${metaBytes > 0 ? 'the metadata of ' : ''}${whole}`;
+    return `byte ${offset} of ${whole}, and on beyond its end`;
+  }
+
   /** The bytes of metadata and packet, in a buffer of their own. */
   take(withMeta: boolean): Uint8Array<ArrayBuffer> {
     const start = this.address - (withMeta ? this.metaBytes : 0);
@@ -186,3 +198,5 @@ export class PacketArea {
     this.#shownEnd = end;
   }
 }
+
+const count = (bytes: number): string => (bytes === 1 ? '1 byte' : `${bytes} bytes`);

@@ -86,7 +86,7 @@ export class SimProgram implements ProgramObject {
       const value = returnValue >>> 0;
       return { returnValue: value, verdict: verdictName(this.row, value), data, context, durationNs };
     } catch (error) {
-      throw error instanceof ExecutionError ? new ProgramError(this.spec, error) : error;
+      throw located(error, this.spec, cpu);
     } finally {
       this.#afterRun();
     }
@@ -119,6 +119,13 @@ export class SimProgram implements ProgramObject {
   }
 }
 
+/** An error of a run with its place in the source, and of a wild access with its place in the packet. */
+function located(error: unknown, spec: ProgramSpec, cpu: SimCpu): unknown {
+  if (!(error instanceof ExecutionError)) return error;
+  const place = error.address === undefined ? undefined : cpu.describe(error.address);
+  return new ProgramError(spec, error, place);
+}
+
 abstract class Runner implements PacketRunner {
   protected readonly subject: Subject;
   protected readonly cpu: SimCpu;
@@ -143,10 +150,6 @@ abstract class Runner implements PacketRunner {
   changed(from: Uint8Array, start: number, end: number): boolean {
     if (!this.#mayChange) return false;
     return this.area.differsFrom(from, start, end, this.address, this.lengthBytes);
-  }
-
-  protected located(error: unknown): unknown {
-    return error instanceof ExecutionError ? new ProgramError(this.subject.spec, error) : error;
   }
 }
 
@@ -194,7 +197,7 @@ class XdpRunner extends Runner {
     try {
       return subject.executable.run(cpu.machine, this.#context) >>> 0;
     } catch (error) {
-      throw this.located(error);
+      throw located(error, subject.spec, cpu);
     } finally {
       cpu.host.end();
     }
@@ -229,7 +232,7 @@ class SkbRunner extends Runner {
     try {
       return subject.executable.run(cpu.machine, packet.context.address) >>> 0;
     } catch (error) {
-      throw this.located(error);
+      throw located(error, subject.spec, cpu);
     } finally {
       cpu.host.end();
     }

@@ -1,5 +1,6 @@
 // Global variables of a loaded object: places in the array maps of its data sections, read and written in place.
 
+import { SkepError } from '../../diagnostics/index.js';
 import { kernelError } from '../../maps/index.js';
 import { type Btf, codecOf, type VariableSpec } from '../../object/index.js';
 import type { VariableObject } from '../kernel.js';
@@ -41,7 +42,17 @@ export class SimVariable implements VariableObject {
 /** A value as the variable's bytes. Without types, bytes are taken as they are, and numbers as little-endian integers. */
 export function encodeVariable(spec: VariableSpec, btf: Btf | undefined, value: unknown): Uint8Array {
   if (value instanceof Uint8Array && value.length === spec.sizeBytes) return value;
-  if (btf && spec.btfTypeId !== 0) return codecOf(btf, spec.btfTypeId).encode(value);
+  if (btf && spec.btfTypeId !== 0) {
+    try {
+      return codecOf(btf, spec.btfTypeId).encode(value);
+    } catch (error) {
+      if (!(error instanceof SkepError)) throw error;
+      const [first, ...rest] = error.diagnostics;
+      throw new SkepError([{ ...first!, message: `variable ${spec.name}: ${first!.message}` }, ...rest], {
+        cause: error,
+      });
+    }
+  }
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') {
     throw kernelError('EINVAL', `variable ${spec.name} has no type: give a number, or ${spec.sizeBytes} bytes`);
   }
