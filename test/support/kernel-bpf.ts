@@ -273,12 +273,20 @@ async function open(): Promise<KernelBpf> {
     const last = /(\d+)\s*$/.exec(readFileSync('/sys/devices/system/cpu/possible', 'utf8'));
     return Number(last?.[1] ?? 0) + 1;
   };
+  // An address keeps nothing alive: what a call's attributes point to is held here until the next one that needs it.
+  let held: readonly unknown[] = [];
+  const hold = (...buffers: readonly unknown[]): void => {
+    held = buffers;
+  };
+  /** Read, so that nobody takes `held` for unused and drops it. */
+  const heldCount = (): number => held.length;
   const addressOf = (buffer: Uint8Array): bigint =>
     buffer.length === 0 ? 0n : BigInt(koffi.address(buffer as Uint8Array<ArrayBuffer>));
   /** What bpf(2) answers: 0 or more, or -errno. The errno is read before anything else may overwrite it. */
   const attempt = (command: number, attributes: Uint8Array): number => {
     const result: number = syscall(number, command, attributes, attributes.length);
     const errno = koffi.errno();
+    heldCount();
     return result < 0 ? -errno : result;
   };
   const call = (command: number, attributes: Uint8Array, what: string): number => {
@@ -332,6 +340,7 @@ async function open(): Promise<KernelBpf> {
     let log = new Uint8Array(0);
     const load = (level: number): number => {
       log = new Uint8Array(level === 0 ? 0 : LOG_BYTES);
+      hold(code, license, fdBytes, log, options.functionInfo, options.lineInfo);
       view.setUint32(24, level, true);
       view.setUint32(28, log.length, true);
       view.setBigUint64(32, addressOf(log), true);
@@ -382,6 +391,7 @@ async function open(): Promise<KernelBpf> {
         runView.setBigUint64(56, addressOf(outContext), true);
       }
     }
+    hold(data, context);
     runView.setUint32(64, options.flags ?? 0, true);
     runView.setUint32(68, options.cpu ?? 0, true);
     call(COMMAND.programTestRun, runAttributes, 'BPF_PROG_TEST_RUN');
@@ -476,6 +486,7 @@ async function open(): Promise<KernelBpf> {
     const log = new Uint8Array(LOG_BYTES);
     view.setBigUint64(0, addressOf(bytes), true);
     view.setUint32(16, bytes.length, true);
+    hold(bytes, log);
     const result = attempt(COMMAND.btfLoad, attributes);
     if (result >= 0) return own(result);
     view.setBigUint64(8, addressOf(log), true);
