@@ -181,12 +181,17 @@ function helperHeader({ HELPERS }) {
   return `// Every helper that the kernel offers to programs, as a function pointer whose value is the helper's number.
 // ${GENERATED}
 
+#ifndef __SKEP_BPF_HELPER_DEFS_H__
+#define __SKEP_BPF_HELPER_DEFS_H__
+
 ${[...mentioned]
   .sort()
   .map(name => `${name};`)
   .join('\n')}
 
-${declarations.join('\n')}`;
+${declarations.join('\n')}
+#endif
+`;
 }
 
 /** path -> text. */

@@ -72,6 +72,7 @@ const ROWS: readonly (readonly [name: string, since: string, link?: string])[] =
   ['netkit_peer', '6.7', 'netkit'],
   ['trace_kprobe_session', '6.10', 'kprobe_multi'],
   ['trace_uprobe_session', '6.13', 'uprobe_multi'],
+  ['trace_fsession', '7.0', 'tracing'],
 ];
 
 export const ATTACH_TYPES: readonly AttachTypeRow[] = ROWS.map(([name, since, link], number) => ({

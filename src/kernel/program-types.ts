@@ -473,7 +473,7 @@ export const PROGRAM_TYPES: readonly ProgramTypeRow[] = [
     shape: 'arguments',
     returns: 'any',
     returnsByAttachType: { trace_fentry: ZERO, trace_fexit: ZERO, trace_iter: BOOLEAN },
-    attachTypes: ['trace_raw_tp', 'trace_fentry', 'trace_fexit', 'modify_return', 'trace_iter'],
+    attachTypes: ['trace_raw_tp', 'trace_fentry', 'trace_fexit', 'modify_return', 'trace_iter', 'trace_fsession'],
     testRun: 'tracing',
     sleepable: true,
   },

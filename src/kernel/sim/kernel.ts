@@ -68,6 +68,7 @@ import { encodeVariable, SimVariable } from './variables.js';
 const MAXIMUM_INSTRUCTIONS = 1_000_000;
 /** Bytes that stand for a kernel variable of which nothing but the name is known. */
 const VARIABLE_BYTES = 8;
+const PAGE_BYTES = 4096;
 /** How far timers may call each other in one go. */
 const MAXIMUM_PENDING_CALLS = 100_000;
 
@@ -193,7 +194,7 @@ export class SimKernel implements Kernel {
       const maps = new Map<string, SimMap>(simMaps(options.maps));
       for (const [name, map] of spec.maps) {
         if (maps.has(name)) continue;
-        const made = this.createMap(map);
+        const made = this.createMap(asLibbpf(map, this.cpuCount));
         owned.push(made);
         maps.set(name, made);
         const filled = fill(map, values.get(name));
@@ -521,6 +522,21 @@ function checkHelpers({ name, license }: ProgramSpec, row: ProgramTypeRow, instr
       );
     }
   }
+}
+
+/** As many entries as libbpf asks for: a perf buffer for each CPU where nothing is said; ring buffers of whole pages, a power of two. */
+function entriesOf({ type, maxEntries }: MapSpec, cpuCount: number): number {
+  if (type === 'perf_event_array' && maxEntries === 0) return cpuCount;
+  if (type !== 'ringbuf' && type !== 'user_ringbuf') return maxEntries;
+  let bytes = PAGE_BYTES;
+  while (bytes < maxEntries && bytes < 2 ** 31) bytes *= 2;
+  return maxEntries === 0 ? 0 : bytes;
+}
+
+/** A map of an object as libbpf asks the kernel for it. */
+function asLibbpf(spec: MapSpec, cpuCount: number): MapSpec {
+  const { inner } = spec;
+  return { ...spec, maxEntries: entriesOf(spec, cpuCount), ...(inner && { inner: asLibbpf(inner, cpuCount) }) };
 }
 
 function definitionOf(spec: MapSpec): MapDefinition {

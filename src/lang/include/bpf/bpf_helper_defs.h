@@ -1,6 +1,9 @@
 // Every helper that the kernel offers to programs, as a function pointer whose value is the helper's number.
 // Made from the tables of skep by scripts/make-headers.mjs.
 
+#ifndef __SKEP_BPF_HELPER_DEFS_H__
+#define __SKEP_BPF_HELPER_DEFS_H__
+
 struct __sk_buff;
 struct bpf_dynptr;
 struct bpf_fib_lookup;
@@ -677,3 +680,5 @@ static void *(* const bpf_cgrp_storage_get)(void *map, struct cgroup *cgroup, vo
 
 // deletes the program's storage on a cgroup (Linux 6.2)
 static long (* const bpf_cgrp_storage_delete)(void *map, struct cgroup *cgroup) = (void *)211;
+
+#endif

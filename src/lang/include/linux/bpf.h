@@ -157,6 +157,7 @@ enum bpf_attach_type {
 	BPF_NETKIT_PEER = 55,
 	BPF_TRACE_KPROBE_SESSION = 56,
 	BPF_TRACE_UPROBE_SESSION = 57,
+	BPF_TRACE_FSESSION = 58,
 };
 
 enum bpf_link_type {
