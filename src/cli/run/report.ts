@@ -9,6 +9,7 @@ import {
   type TestRunResult,
   verdictName,
 } from '../../kernel/index.js';
+import { isModifier } from '../../object/index.js';
 import type { LineOutput } from '../output.js';
 import type { CaptureCounts } from './capture.js';
 import { coverageText, lineCounts } from './coverage.js';
@@ -156,7 +157,16 @@ function decoder(map: SimMap): (key: Uint8Array, value: Uint8Array) => readonly 
     return (key, value) => [plainKey(key), hex(value)];
   }
   const typed = map.typed();
-  return (key, value) => [typed.decodeKey(key), typed.decodeValue(value)];
+  const isAddress = map.keySizeBytes === 4 && isNetworkOrder(map.types);
+  return (key, value) => [isAddress ? key.join('.') : typed.decodeKey(key), typed.decodeValue(value)];
+}
+
+/** Whether a key is declared as a number of the network's byte order: with four bytes that is an IPv4 address. */
+function isNetworkOrder({ btf, keyTypeId }: NonNullable<SimMap['types']>): boolean {
+  for (let type = btf.typeById(keyTypeId); isModifier(type); type = btf.typeById(type.typeId)) {
+    if (type.name === '__be32') return true;
+  }
+  return btf.resolve(keyTypeId).name === 'in_addr';
 }
 
 const plainKey = (key: Uint8Array): unknown =>
