@@ -5,7 +5,7 @@
 
 import type { Origin } from '../condition.js';
 import { Interner } from './interner.js';
-import { questionText } from './predicate.js';
+import { type Predicate, questionText } from './predicate.js';
 import type { Assignment, Leaf } from './terms.js';
 import { type Value, type Values, valueText } from './values.js';
 
@@ -136,6 +136,20 @@ export class Graph {
     block.origins = origins;
     block.atLeast = atLeast;
     this.#questionBlocks[id] = block;
+    return block;
+  }
+
+  /** A new block that asks, or goes where the answer is known to lead. */
+  ask(asked: Predicate, whenTrue: Block, whenFalse: Block): Block {
+    if (asked.kind === 'failure') return this.goto(this.return(0));
+    if (asked.kind === 'constant') return this.goto(asked.value ? whenTrue : whenFalse);
+    const block = this.block('question');
+    block.relation = asked.relation;
+    block.a = asked.a;
+    block.b = asked.b;
+    block.k = asked.k;
+    block.whenTrue = asked.positive ? whenTrue : whenFalse;
+    block.whenFalse = asked.positive ? whenFalse : whenTrue;
     return block;
   }
 

@@ -4,6 +4,7 @@ import {
   BPF_ABS,
   BPF_IND,
   BPF_JA,
+  BPF_JGE,
   BPF_JMP,
   BPF_K,
   BPF_LD,
@@ -56,20 +57,8 @@ export function liftProgram(program: ClassicProgram): Graph | undefined {
       const asked = predicate(values, code & 0xf0, a, code & BPF_X ? machine.index : -1, k);
       const whenTrue = blocks.get(at + 1 + jt)!;
       const whenFalse = blocks.get(at + 1 + jf)!;
-      if (asked.kind === 'failure') {
-        block = graph.goto(graph.return(0));
-      } else if (asked.kind === 'constant') {
-        block = graph.goto(asked.value ? whenTrue : whenFalse);
-      } else {
-        block = graph.block('question');
-        block.relation = asked.relation;
-        block.a = asked.a;
-        block.b = asked.b;
-        block.k = asked.k;
-        block.atLeast = (code & 0xf0) === 0x30;
-        block.whenTrue = asked.positive ? whenTrue : whenFalse;
-        block.whenFalse = asked.positive ? whenFalse : whenTrue;
-      }
+      block = graph.ask(asked, whenTrue, whenFalse);
+      block.atLeast = (code & 0xf0) === BPF_JGE;
     }
     block ??= graph.goto(blocks.get(to)!);
     if (block.kind !== 'return') {

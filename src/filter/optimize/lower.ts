@@ -1,12 +1,9 @@
 // From terms to blocks: short-circuit evaluation as jumps (Aho et al., "backpatching" turned around: targets are made first).
 
-import { BPF_X } from '../../isa/index.js';
-import type { Origin, Statement } from '../condition.js';
+import { lowerBranches } from './branches.js';
 import { type Block, Graph } from './cfg.js';
 import { Interner } from './interner.js';
-import { predicate } from './predicate.js';
 import { buildSearch, type SearchOptions } from './search-tree.js';
-import { SymbolicMachine } from './symbolic.js';
 import {
   type Assignment,
   FALSE,
@@ -17,7 +14,6 @@ import {
   type Terms,
   TRUE,
 } from './terms.js';
-import { A_REGISTER, X_REGISTER } from './values.js';
 
 export interface LowerOptions extends SearchOptions {
   /** What the program returns for a packet that matches, not 0. */
@@ -103,7 +99,7 @@ class Lowering {
       case 'leaf':
         return term.loops
           ? this.#loops(term.leaf, whenTrue, whenFalse)
-          : this.#branches(term.leaf, whenTrue, whenFalse);
+          : lowerBranches(this.#graph, term.leaf, whenTrue, whenFalse);
     }
     // Terms with parts that are used twice with the same targets are one piece of code.
     const memo = this.#memo.intern(reference >> 1, whenTrue.id, whenFalse.id);
@@ -187,69 +183,6 @@ class Lowering {
     block.whenFalse = whenFalse;
     block.origins = leaf.origin ? [leaf.origin] : [];
     return block;
-  }
-
-  /** Statements with `if`s: a block for each straight stretch. The registers A and X join them like any other. */
-  #branches(leaf: Leaf, whenTrue: Block, whenFalse: Block): Block {
-    const origins: readonly Origin[] = leaf.origin ? [leaf.origin] : [];
-    const graph = this.#graph;
-    const { values } = this.#terms;
-    values.registersRead.add(A_REGISTER);
-    values.registersRead.add(X_REGISTER);
-
-    // A stretch ends in a question, or goes on at `next`.
-    const stretch = (
-      statements: readonly Statement[],
-      ending: { readonly jump: number; readonly k: number; whenTrue: Block; whenFalse: Block } | Block,
-    ): Block => {
-      let end = statements.length;
-      const machine = new SymbolicMachine(values);
-      // The last `if`, if any, is a block border: what stands before it is lowered with that as its end.
-      let border = end - 1;
-      while (border >= 0 && statements[border]!.kind === 'instruction') border--;
-      for (let i = border + 1; i < end; i++) {
-        const statement = statements[i]!;
-        if (statement.kind === 'instruction') machine.step(statement.code, statement.k);
-      }
-      const assignments: Assignment[] = [];
-      for (const [register, value] of machine.memory ?? []) assignments.push({ register, value });
-      let block: Block;
-      if ('jump' in ending) {
-        const a = machine.accumulator;
-        const b = ending.jump & BPF_X ? machine.index : -1;
-        const asked = predicate(values, ending.jump & 0xf0, a, b, ending.k);
-        if (asked.kind === 'question') {
-          block = graph.block('question');
-          block.relation = asked.relation;
-          block.a = asked.a;
-          block.b = asked.b;
-          block.k = asked.k;
-          block.whenTrue = asked.positive ? ending.whenTrue : ending.whenFalse;
-          block.whenFalse = asked.positive ? ending.whenFalse : ending.whenTrue;
-        } else {
-          block = graph.goto(
-            asked.kind === 'failure' ? graph.return(0) : asked.value ? ending.whenTrue : ending.whenFalse,
-          );
-        }
-      } else {
-        block = graph.goto(ending);
-      }
-      if (machine.a !== -1) assignments.push({ register: A_REGISTER, value: machine.a });
-      if (machine.x !== -1) assignments.push({ register: X_REGISTER, value: machine.x });
-      block.assignments = assignments;
-      block.origins = origins;
-      if (border < 0) return block;
-      const branch = statements[border]!;
-      if (branch.kind !== 'if') throw new Error(`a ${branch.kind} in a leaf without loops`);
-      end = border;
-      return stretch(statements.slice(0, border), {
-        jump: branch.jump,
-        k: branch.k,
-        whenTrue: branch.then.length > 0 ? stretch(branch.then, block) : block,
-        whenFalse: branch.else.length > 0 ? stretch(branch.else, block) : block,
-      });
-    };
-    return stretch(leaf.statements, { jump: leaf.jump, k: leaf.k, whenTrue, whenFalse });
   }
 
   /**

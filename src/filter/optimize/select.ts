@@ -1,57 +1,17 @@
 // Instruction selection: brings each block's value into A (and X) from what is there already.
 //
 // A forward data-flow analysis says which values A, X and the registers hold on every way into a block; what is there is not
-// loaded again, and what is a step away is reached by that step. This is redundant-load elimination and local register
-// allocation at once. Expressions are evaluated in the order that needs the fewest spills (Sethi and Ullman, 1970), as far as
-// a machine with one accumulator has a choice.
+// loaded again, and what is a step away is reached by that step (evaluate.ts). This is redundant-load elimination and local
+// register allocation at once.
 
-import {
-  BPF_ABS,
-  BPF_ADD,
-  BPF_ALU,
-  BPF_AND,
-  BPF_B,
-  BPF_IMM,
-  BPF_IND,
-  BPF_JEQ,
-  BPF_JGE,
-  BPF_JGT,
-  BPF_JMP,
-  BPF_JSET,
-  BPF_LD,
-  BPF_LDX,
-  BPF_LEN,
-  BPF_MEM,
-  BPF_MISC,
-  BPF_MSH,
-  BPF_NEG,
-  BPF_ST,
-  BPF_STX,
-  BPF_SUB,
-  BPF_TAX,
-  BPF_TXA,
-  BPF_W,
-  BPF_X,
-} from '../../isa/index.js';
+import { BPF_AND, BPF_JEQ, BPF_JGE, BPF_JGT, BPF_JMP, BPF_JSET, BPF_ST, BPF_STX, BPF_X } from '../../isa/index.js';
 import type { Block, Graph } from './cfg.js';
+import { type Code, Evaluator, emit, type Held, NO_SLOTS, NOTHING, type Slots, type State } from './evaluate.js';
 import { type MachineBlock, MachineBlocks, type MachineGraph } from './machine.js';
 import { EQUAL } from './predicate.js';
 import { registersOf } from './resolve.js';
 import { expandStatements } from './structured.js';
-import {
-  BINARY,
-  COMMUTATIVE,
-  CONSTANT,
-  FAILURE,
-  INDEXED,
-  isPowerOfTwo,
-  LENGTH,
-  NEGATE,
-  PACKET,
-  PHI,
-  type Value,
-  type Values,
-} from './values.js';
+import { BINARY, CONSTANT, FAILURE, INDEXED, isPowerOfTwo, NEGATE, PHI, type Value, type Values } from './values.js';
 
 export interface SelectOptions {
   /** Hinted values to keep in registers where they are computed. */
@@ -70,40 +30,11 @@ export class Unavailable extends Error {
   }
 }
 
-/** The code so far, last instruction first. */
-interface Code {
-  readonly before: Code | undefined;
-  readonly code: number;
-  readonly k: number;
-  /** What A and X hold afterwards. */
-  readonly a: Held;
-  readonly x: Held;
-}
-
-/** The values that a register holds: usually one, several where they are equal on this path. Negative ones are markers. */
-type Held = readonly number[];
-
-const NOTHING: Held = [];
-
-interface State {
-  readonly a: Held;
-  readonly x: Held;
-  readonly code: Code | undefined;
-  readonly cost: number;
-}
-
-type Slots = ReadonlyMap<number, Held>;
-const NO_SLOTS: Slots = new Map();
-
 /** Stands in what a place holds for "what `register` holds now". */
 const marker = (register: number): number => -10 - register;
 
 /** Virtual registers of values that are kept, and of A and X where paths meet, come after code generation's. */
 const FIRST_OWN_REGISTER = 0x40000000;
-const SPILL = 0x60000000;
-
-const LOAD_M = BPF_LD | BPF_MEM;
-const LOAD_X_M = BPF_LDX | BPF_MEM;
 
 /** Machine code for the graph. Throws `Unavailable`. */
 export function selectInstructions(graph: Graph, options: SelectOptions = {}): MachineGraph {
@@ -208,9 +139,6 @@ function redundant(exit: State, trace: readonly Code[] | undefined): number {
 }
 
 class Selector {
-  /** What registers hold after the block that was selected last. */
-  slots: Slots = NO_SLOTS;
-  usesRegisters = false;
   /** By block index: the jump's sense is the opposite of the question's. */
   readonly swapped: boolean[] = [];
   /** By block index: the code with what A and X hold after each instruction. */
@@ -218,37 +146,43 @@ class Selector {
 
   readonly #values: Values;
   readonly #keep: ReadonlySet<Value> | undefined;
-  readonly #fewRegisters: boolean;
+  readonly #evaluator: Evaluator;
   readonly #keepRegisters = new Map<Value, number>();
-  /** Sethi and Ullman's numbers, where they were asked for. */
-  readonly #needs = new Map<Value, number>();
-  #spills = SPILL;
   #written: Map<number, Held> | undefined;
+
+  /** What registers hold after the block that was selected last. */
+  get slots(): Slots {
+    return this.#evaluator.slots;
+  }
+
+  get usesRegisters(): boolean {
+    return this.#evaluator.usesRegisters;
+  }
 
   constructor(values: Values, { keep, fewRegisters = false }: SelectOptions) {
     this.#values = values;
     this.#keep = keep;
-    this.#fewRegisters = fewRegisters;
+    this.#evaluator = new Evaluator(values, fewRegisters);
   }
 
   select(block: Block, machine: MachineBlock, entry: Entry): State {
     let { a, x } = entry;
-    this.slots = entry.slots;
+    this.#evaluator.slots = entry.slots;
     this.#written = undefined;
     for (const { register, value } of block.joins) {
       const current = marker(register);
       if (a.includes(current) && !a.includes(value)) a = [...a, value];
       if (x.includes(current) && !x.includes(value)) x = [...x, value];
-      for (const [slot, held] of this.slots) {
+      for (const [slot, held] of this.#evaluator.slots) {
         if (held.includes(current) && !held.includes(value)) this.#write(slot, [...held, value]);
       }
     }
     let state: State = { a, x, code: undefined, cost: 0 };
     if (this.#keep) {
       for (const { value } of block.hints) {
-        if (!this.#keep.has(value) || this.#slotOf(value) !== -1) continue;
+        if (!this.#keep.has(value) || this.#evaluator.slotOf(value) !== -1) continue;
         // What is not there any more is not needed on this way.
-        if (!state.x.includes(value) && !this.#reach(value, state, false)) continue;
+        if (!state.x.includes(value) && !this.#evaluator.reach(value, state, false)) continue;
         state = this.#store(this.#keepRegister(value), value, state);
       }
     }
@@ -256,7 +190,7 @@ class Selector {
 
     if (block.kind === 'leaf') {
       machine.code = toArray(state.code).map(({ code, k }) => ({ code, k }));
-      this.usesRegisters = true;
+      this.#evaluator.usesRegisters = true;
       const { written } = registersOf(block.leaf!.statements);
       for (const slot of written) this.#write(slot, NOTHING);
       for (const { register, value } of block.outputs) this.#write(register, [value, marker(register)]);
@@ -294,41 +228,31 @@ class Selector {
         const mask = values.constantOperand(a, BPF_AND);
         if (mask !== -1 && (k === 0 || (k === mask && isPowerOfTwo(mask)))) {
           // Some bit of the mask is set, or none.
-          const from = this.#wider(values.left[a]!, mask, state) ?? this.#reach(values.left[a]!, state, false);
+          const from =
+            this.#evaluator.wider(values.left[a]!, mask, state) ?? this.#evaluator.reach(values.left[a]!, state, false);
           offer(from, BPF_JSET, mask, k === 0);
         } else if (k === 0 && values.kind[a] === BINARY && values.operation[a] === BPF_AND && mask === -1) {
-          offer(this.#operands(values.left[a]!, values.right[a]!, true, state), BPF_JSET | BPF_X, 0, true);
+          offer(this.#evaluator.operands(values.left[a]!, values.right[a]!, true, state), BPF_JSET | BPF_X, 0, true);
         }
-        offer(this.#reach(a, state, false), BPF_JEQ, k, false);
+        offer(this.#evaluator.reach(a, state, false), BPF_JEQ, k, false);
       } else if (block.atLeast) {
-        offer(this.#reach(a, state, false), BPF_JGE, k + 1, false);
+        offer(this.#evaluator.reach(a, state, false), BPF_JGE, k + 1, false);
       } else {
-        offer(this.#reach(a, state, false), BPF_JGT, k, false);
+        offer(this.#evaluator.reach(a, state, false), BPF_JGT, k, false);
       }
     } else if (relation === EQUAL) {
-      offer(this.#operands(a, b, true, state), BPF_JEQ | BPF_X, 0, false);
+      offer(this.#evaluator.operands(a, b, true, state), BPF_JEQ | BPF_X, 0, false);
     } else {
-      offer(this.#operands(a, b, false, state), BPF_JGT | BPF_X, 0, false);
-      offer(this.#operands(b, a, false, state), BPF_JGE | BPF_X, 0, true);
+      offer(this.#evaluator.operands(a, b, false, state), BPF_JGT | BPF_X, 0, false);
+      offer(this.#evaluator.operands(b, a, false, state), BPF_JGE | BPF_X, 0, true);
     }
-    if (!best) throw new Unavailable(this.#missing([a, b]));
+    if (!best) throw new Unavailable(this.#evaluator.missing([a, b]));
     return best;
   }
 
-  /** A as it is, if it holds the base under a mask that leaves all bits of `mask`. */
-  #wider(base: Value, mask: number, state: State): State | undefined {
-    for (const held of state.a) {
-      if (held < 0) continue;
-      if (held === base) return state;
-      const other = this.#values.constantOperand(held, BPF_AND);
-      if (other !== -1 && this.#values.left[held] === base && (mask & ~other) === 0) return state;
-    }
-    return undefined;
-  }
-
   #bring(value: Value, state: State): State {
-    const reached = this.#reach(value, state, false);
-    if (!reached) throw new Unavailable(this.#missing([value]));
+    const reached = this.#evaluator.reach(value, state, false);
+    if (!reached) throw new Unavailable(this.#evaluator.missing([value]));
     return reached;
   }
 
@@ -336,16 +260,11 @@ class Selector {
 
   #write(slot: number, held: Held): void {
     if (!this.#written) {
-      this.#written = new Map(this.slots);
-      this.slots = this.#written;
+      this.#written = new Map(this.#evaluator.slots);
+      this.#evaluator.slots = this.#written;
     }
     if (held.length > 0) this.#written.set(slot, held);
     else this.#written.delete(slot);
-  }
-
-  #slotOf(value: Value): number {
-    for (const [slot, held] of this.slots) if (held.includes(value)) return slot;
-    return -1;
   }
 
   #keepRegister(value: Value): number {
@@ -358,7 +277,7 @@ class Selector {
   }
 
   #store(slot: number, value: Value, state: State): State {
-    this.usesRegisters = true;
+    this.#evaluator.usesRegisters = true;
     let stored: State;
     if (state.x.includes(value) && !state.a.includes(value)) {
       stored = emit(state, BPF_STX, slot, state.a, state.x);
@@ -375,12 +294,13 @@ class Selector {
   #assign(register: number, value: Value, state: State): State {
     const current = marker(register);
     const slot = register >= 0 ? register : FIRST_OWN_REGISTER - 10 - register;
-    const held = this.slots.get(slot);
+    const held = this.#evaluator.slots.get(slot);
     if (!held?.includes(value)) state = this.#store(slot, value, state);
     const without = (values: Held): Held => (values.includes(current) ? values.filter(one => one !== current) : values);
-    for (const [other, values] of this.slots) if (values.includes(current)) this.#write(other, without(values));
+    for (const [other, values] of this.#evaluator.slots)
+      if (values.includes(current)) this.#write(other, without(values));
     const { a, x } = state;
-    this.#write(slot, [...without(this.slots.get(slot) ?? []), current]);
+    this.#write(slot, [...without(this.#evaluator.slots.get(slot) ?? []), current]);
     return {
       ...state,
       a: a.includes(value) ? [...without(a), current] : without(a),
@@ -427,251 +347,12 @@ class Selector {
     while (stack.length > 0) {
       const value = stack.pop()!;
       if (value < 0) continue;
-      if (kind[value] === PHI && this.#slotOf(value) === -1) return value;
+      if (kind[value] === PHI && this.#evaluator.slotOf(value) === -1) return value;
       if (kind[value] === BINARY) stack.push(left[value]!, right[value]!);
       else if (kind[value] === INDEXED || kind[value] === NEGATE) stack.push(left[value]!);
     }
     throw new Error('no way to compute a value of which everything is there');
   }
-
-  // Expressions. Each of these gives the cheapest code found, or undefined where there is none.
-
-  /** A = value. With `keepX`, X stays what it is. */
-  #reach(value: Value, state: State, keepX: boolean): State | undefined {
-    if (state.a.includes(value)) return state;
-    const values = this.#values;
-    const kind = values.kind[value];
-    if (this.slots.size > 0) {
-      const slot = this.#slotOf(value);
-      if (slot !== -1 && kind !== CONSTANT && kind !== LENGTH && kind !== PACKET) {
-        return emit(state, LOAD_M, slot, this.slots.get(slot)!, state.x);
-      }
-    }
-    const k = values.k[value]!;
-    if (kind !== PACKET && kind !== CONSTANT && state.x.includes(value)) {
-      return emit(state, BPF_MISC | BPF_TXA, 0, state.x, state.x);
-    }
-    const held: Held = [value];
-    switch (kind) {
-      case CONSTANT:
-        return emit(state, BPF_LD | BPF_IMM, k, held, state.x);
-      case LENGTH:
-        return emit(state, BPF_LD | BPF_W | BPF_LEN, 0, held, state.x);
-      case PACKET:
-        return emit(state, BPF_LD | BPF_ABS | values.operation[value]!, k, held, state.x);
-      case INDEXED: {
-        const index = values.left[value]!;
-        const code = BPF_LD | BPF_IND | values.operation[value]!;
-        if (state.x.includes(index)) return emit(state, code, k, held, state.x);
-        const addend = this.#addend(state.x, index, k);
-        if (addend !== -1) return emit(state, code, k - addend, held, state.x);
-        if (keepX) return undefined;
-        const best = this.#reachX(index, state);
-        if (!best || best.cost > state.cost + 1) {
-          for (const [slot, near] of this.slots) {
-            const other = this.#addend(near, index, k);
-            if (other === -1) continue;
-            const indexed = emit(state, LOAD_X_M, slot, state.a, near);
-            return emit(indexed, code, k - other, held, indexed.x);
-          }
-        }
-        return best && emit(best, code, k, held, best.x);
-      }
-      case NEGATE: {
-        const operand = this.#reach(values.left[value]!, state, keepX);
-        return operand && emit(operand, BPF_ALU | BPF_NEG, 0, held, operand.x);
-      }
-      case BINARY: {
-        const operation = values.operation[value]!;
-        const left = values.left[value]!;
-        const right = values.right[value]!;
-        if (values.kind[right] === CONSTANT) return this.#reachWithConstant(value, operation, left, state, keepX);
-        const ready = this.#operands(left, right, COMMUTATIVE.has(operation), state, keepX);
-        return ready && emit(ready, BPF_ALU | operation | BPF_X, 0, held, ready.x);
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  /** What was added to `index` in something that is held, where [index + k] can be loaded from there; else -1. */
-  #addend(held: Held, index: Value, k: number): number {
-    const values = this.#values;
-    for (const value of held) {
-      if (value < 0 || values.kind[value] !== BINARY || values.left[value] !== index) continue;
-      const addend = values.constantOperand(value, BPF_ADD);
-      if (addend !== -1 && addend <= k && values.high[index]! + addend <= 0xffffffff) return addend;
-    }
-    return -1;
-  }
-
-  #reachWithConstant(value: Value, operation: number, left: Value, state: State, keepX: boolean): State | undefined {
-    const values = this.#values;
-    const k = values.k[values.right[value]!]!;
-    const held: Held = [value];
-    if (operation === BPF_AND || operation === BPF_ADD) {
-      // A holds the same base under a wider mask, or with another addend.
-      for (const near of state.a) {
-        if (near < 0) continue;
-        const other = values.constantOperand(near, operation);
-        if (other === -1 || values.left[near] !== left) continue;
-        if (operation === BPF_AND && (k & ~other) === 0) return emit(state, BPF_ALU | BPF_AND, k, held, state.x);
-        if (operation === BPF_ADD) return addConstant(state, (k - other) >>> 0, held);
-      }
-    }
-    const operand = this.#reach(left, state, keepX);
-    let best: State | undefined;
-    if (operand) {
-      best =
-        operation === BPF_ADD ? addConstant(operand, k, held) : emit(operand, BPF_ALU | operation, k, held, operand.x);
-    }
-    if (operation === BPF_ADD && this.slots.size > 0 && (!best || best.cost > state.cost + 2)) {
-      for (const [slot, near] of this.slots) {
-        const other = near.find(
-          one => one >= 0 && values.constantOperand(one, BPF_ADD) !== -1 && values.left[one] === left,
-        );
-        if (other === undefined) continue;
-        const loaded = emit(state, LOAD_M, slot, near, state.x);
-        best = addConstant(loaded, (k - values.constantOperand(other, BPF_ADD)) >>> 0, held);
-        break;
-      }
-    }
-    const header = keepX ? -1 : values.headerLength(value);
-    if (header !== -1 && (!best || best.cost > state.cost + 2)) {
-      const loaded = emit(state, BPF_LDX | BPF_MSH | BPF_B, header, state.a, held);
-      best = emit(loaded, BPF_MISC | BPF_TXA, 0, held, held);
-    }
-    return best;
-  }
-
-  /** X = value; A may change. */
-  #reachX(value: Value, state: State): State | undefined {
-    if (state.x.includes(value)) return state;
-    const direct = this.#direct(value, state);
-    if (direct) return direct;
-    const loaded = this.#reach(value, state, false);
-    return loaded && emit(loaded, BPF_MISC | BPF_TAX, 0, loaded.a, loaded.a);
-  }
-
-  /** X = value by one instruction that leaves A alone. */
-  #direct(value: Value, state: State): State | undefined {
-    const values = this.#values;
-    if (state.x.includes(value)) return state;
-    if (state.a.includes(value)) return emit(state, BPF_MISC | BPF_TAX, 0, state.a, state.a);
-    if (values.kind[value] === CONSTANT) return emit(state, BPF_LDX | BPF_IMM, values.k[value]!, state.a, [value]);
-    if (values.kind[value] === LENGTH) return emit(state, BPF_LDX | BPF_W | BPF_LEN, 0, state.a, [value]);
-    const header = values.headerLength(value);
-    if (header !== -1) return emit(state, BPF_LDX | BPF_MSH | BPF_B, header, state.a, [value]);
-    const slot = this.#slotOf(value);
-    return slot === -1 ? undefined : emit(state, LOAD_X_M, slot, state.a, this.slots.get(slot)!);
-  }
-
-  /** A = left and X = right, or the other way round where that is the same. */
-  #operands(left: Value, right: Value, commutative: boolean, state: State, keepX = false): State | undefined {
-    let best: State | undefined;
-    const offer = (offered: State | undefined): void => {
-      if (offered && (!best || offered.cost < best.cost)) best = offered;
-    };
-    const both = (a: Value, x: Value): void => {
-      if (state.x.includes(x)) offer(this.#reach(a, state, true));
-      if (keepX) return;
-      const first = this.#directLater(x, state) ? this.#reach(a, state, false) : undefined;
-      if (first) offer(this.#direct(x, first));
-      if (this.#leavesX(a, x, state)) {
-        const index = this.#reachX(x, state);
-        if (index) offer(this.#reach(a, index, true));
-      }
-    };
-    both(left, right);
-    if (commutative) both(right, left);
-    if (best || keepX) return best;
-
-    // Both need X on their way: one waits in a register.
-    const spill = this.#spills++;
-    this.usesRegisters = true;
-    if (this.#fewRegisters && this.#need(left) > this.#need(right)) {
-      const first = this.#reach(left, state, false);
-      const index = first && this.#reachX(right, emit(first, BPF_ST, spill, first.a, first.x));
-      return index && emit(index, LOAD_M, spill, first.a, index.x);
-    }
-    const waiting = this.#reach(right, state, false);
-    if (waiting) {
-      const stored = emit(waiting, BPF_ST, spill, waiting.a, waiting.x);
-      const other = this.#reach(left, stored, false);
-      if (other) offer(emit(other, LOAD_X_M, spill, other.a, waiting.a));
-    }
-    return best;
-  }
-
-  /** How many values have to wait at once while this one is computed. */
-  #need(value: Value): number {
-    const { kind, left, right } = this.#values;
-    if (kind[value] === INDEXED || kind[value] === NEGATE) return this.#need(left[value]!);
-    if (kind[value] !== BINARY) return 0;
-    const known = this.#needs.get(value);
-    if (known !== undefined) return known;
-    const one = this.#need(left[value]!);
-    const other = this.#need(right[value]!);
-    const need = kind[right[value]!] === CONSTANT ? one : one === other ? one + 1 : Math.max(one, other);
-    this.#needs.set(value, need);
-    return need;
-  }
-
-  /** `#direct` will work whatever happens to A before. */
-  #directLater(value: Value, state: State): boolean {
-    const { kind } = this.#values;
-    return (
-      kind[value] === CONSTANT ||
-      kind[value] === LENGTH ||
-      this.#values.headerLength(value) !== -1 ||
-      state.x.includes(value) ||
-      this.#slotOf(value) !== -1
-    );
-  }
-
-  /** There is code for A = value that leaves X = x alone. Quick, so that trying does not cost exponential time. */
-  #leavesX(value: Value, x: Value, state: State): boolean {
-    const values = this.#values;
-    for (;;) {
-      if (value === x || this.#slotOf(value) !== -1) return true;
-      switch (values.kind[value]) {
-        case CONSTANT:
-        case LENGTH:
-        case PACKET:
-          return true;
-        case INDEXED:
-          return values.left[value] === x || this.#addend([x], values.left[value]!, values.k[value]!) !== -1;
-        case NEGATE:
-          value = values.left[value]!;
-          break;
-        case BINARY: {
-          const right = values.right[value]!;
-          if (values.kind[right] !== CONSTANT && right !== x) {
-            if (!COMMUTATIVE.has(values.operation[value]!) || values.left[value] !== x) {
-              return state.a.includes(value);
-            }
-            value = right;
-            break;
-          }
-          value = values.left[value]!;
-          break;
-        }
-        default:
-          return state.a.includes(value);
-      }
-    }
-  }
-}
-
-function emit(state: State, code: number, k: number, a: Held, x: Held): State {
-  return { a, x, code: { before: state.code, code, k, a, x }, cost: state.cost + 1 };
-}
-
-/** Large addends are small ones to subtract. */
-function addConstant(state: State, k: number, held: Held): State {
-  return k >= 0x80000000
-    ? emit(state, BPF_ALU | BPF_SUB, -k >>> 0, held, state.x)
-    : emit(state, BPF_ALU | BPF_ADD, k, held, state.x);
 }
 
 function toArray(code: Code | undefined): Code[] {

@@ -46,7 +46,7 @@ function target(from: Block, facts: Knowledge): Block {
 }
 
 /** How many blocks are looked at to see that all ways from a block lead to one place. */
-const MOST_SETTLED = 48;
+const MOST_SETTLED = 64;
 
 /**
  * As `target`, and beyond questions whose answer makes no difference here: both ways come to the same place in the end, as
@@ -62,8 +62,7 @@ function settled(from: Block, facts: Knowledge): Block {
     if (known) return known;
     if (--left < 0) return block;
     const whenTrue = settle(block.whenTrue);
-    // Nothing but an end is reached from everywhere.
-    const place = whenTrue.kind === 'return' && settle(block.whenFalse) === whenTrue ? whenTrue : block;
+    const place = whenTrue === settle(block.whenFalse) ? whenTrue : block;
     seen.set(block, place);
     return place;
   };
